@@ -1,0 +1,115 @@
+/** The brand by which an error of another installed copy of bcc-ts is recognised. */
+const BRAND = Symbol.for("bcc-ts.error");
+
+/** What every error of bcc-ts can say. `hint` is the remedy, one or more sentences. */
+export interface ErrorOptions {
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The base of every error that bcc-ts throws. `code` is stable and meant for programs, `message` is one
+ * line, `hint` says what to do, `format()` gives all of it for people.
+ *
+ * @see docs/errors.md for the codes
+ */
+export class BpfError extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+  declare readonly [BRAND]: true;
+
+  constructor(code: string, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.hint = options.hint;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** True for an error of this or of another installed copy of bcc-ts. */
+  static is(value: unknown): value is BpfError {
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
+
+  /** The whole picture in several lines: the message, the details and the remedy. */
+  format(): string {
+    return [`error: ${this.message}`, ...this.details(), ...hintLines(this.hint)].join("\n");
+  }
+
+  /** What a subclass adds between the message and the remedy. */
+  protected details(): string[] {
+    return [];
+  }
+}
+
+function hintLines(hint: string | undefined): string[] {
+  return hint === undefined ? [] : [`hint: ${hint}`];
+}
+
+/** The kernel or this machine lacks a feature. `since` names the first Linux that has it. */
+export class UnsupportedError extends BpfError {
+  readonly feature: string;
+  readonly since: string | undefined;
+
+  constructor(feature: string, message: string, options: ErrorOptions & { since?: string } = {}) {
+    super("UNSUPPORTED", message, options);
+    this.feature = feature;
+    this.since = options.since;
+  }
+}
+
+/** The process may not do what was asked. `missing` names what it lacks, for instance CAP_BPF. */
+export class PermissionError extends BpfError {
+  readonly missing: string;
+
+  constructor(missing: string, message: string, options: ErrorOptions = {}) {
+    super("PERMISSION", message, options);
+    this.missing = missing;
+  }
+}
+
+/** A system or library call failed. `errno` is positive, `errnoName` its symbol ("ENOENT"). */
+export class SyscallError extends BpfError {
+  readonly operation: string;
+  readonly errno: number;
+  readonly errnoName: string;
+
+  constructor(operation: string, errno: number, errnoName: string, options: ErrorOptions = {}) {
+    super("SYSCALL", `${operation}: ${errnoName} (${errno})`, options);
+    this.operation = operation;
+    this.errno = errno;
+    this.errnoName = errnoName;
+  }
+}
+
+/** A probe could not be attached. `similar` holds names that exist and look like the target. */
+export class AttachError extends BpfError {
+  readonly target: string;
+  readonly similar: readonly string[];
+
+  constructor(target: string, message: string, options: ErrorOptions & { similar?: readonly string[] } = {}) {
+    super("ATTACH", message, options);
+    this.target = target;
+    this.similar = options.similar ?? [];
+  }
+
+  protected override details(): string[] {
+    return this.similar.length === 0 ? [] : [`similar names: ${this.similar.join(", ")}`];
+  }
+}
+
+/** An object was refused before or while it was loaded, for another reason than the verifier. */
+export class LoadError extends BpfError {
+  constructor(message: string, options: ErrorOptions = {}) {
+    super("LOAD", message, options);
+  }
+}
+
+/** An object was used after it was closed, or memory after it was unmapped. */
+export class ClosedError extends BpfError {
+  constructor(what: string) {
+    super("CLOSED", `${what} is closed`, {
+      hint: "Read values before close(), or keep the object open longer.",
+    });
+  }
+}
