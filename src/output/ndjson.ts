@@ -1,0 +1,20 @@
+/**
+ * One line of newline-delimited JSON, its newline included. A bigint is a number where a double holds it
+ * exactly and a string of digits elsewhere; a Uint8Array is a string of hexadecimal digits.
+ */
+export function ndjsonLine(value: unknown): string {
+  return `${JSON.stringify(value, plain) ?? "null"}\n`;
+}
+
+/** Looks at the property itself: a Buffer's own toJSON has already replaced `value`. */
+function plain(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  const raw = this[key];
+  if (raw instanceof Uint8Array) return hex(raw);
+  if (typeof raw !== "bigint") return value;
+  const number = Number(raw);
+  return Number.isSafeInteger(number) ? number : raw.toString();
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,37 @@
+/** A bar of at most `width` stars for `count`, `width` of them for `highest`. */
+export function starBar(count: number, highest: number, width: number): string {
+  if (highest === 0) return "";
+  return "*".repeat(Math.min(width, Math.max(0, Math.floor((width * count) / highest))));
+}
+
+/** Where the counts end: the index of the last that is not 0 (-1 if all are), and the highest count. */
+export function extent(counts: readonly number[]): { last: number; highest: number } {
+  return {
+    last: counts.findLastIndex((count) => count > 0),
+    highest: counts.reduce((highest, count) => Math.max(highest, count), 0),
+  };
+}
+
+/** How a histogram is printed. */
+export interface HistogramOptions {
+  /** The unit above the intervals, for instance "usecs"; "value" by default. */
+  readonly label?: string;
+  /** Leave out the lines before the first count that is not 0. */
+  readonly stripLeadingZeros?: boolean;
+}
+
+/** Counts as numbers: those of 64 bits come as bigint, and a bar needs no more than 53 bits. */
+export function plainCounts(counts: readonly (number | bigint)[]): number[] {
+  return counts.map(Number);
+}
+
+/** The indices to print, from `first` to `last`. */
+export function shownIndices(
+  counts: readonly number[],
+  first: number,
+  last: number,
+  strip: boolean | undefined,
+): number[] {
+  const start = strip === true ? counts.findIndex((count, index) => index >= first && count > 0) : first;
+  return Array.from({ length: Math.max(0, last - start + 1) }, (_, index) => start + index);
+}
