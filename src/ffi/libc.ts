@@ -1,0 +1,48 @@
+import { checkedErrno, prepareErrno } from "./errno.ts";
+import { type FunctionTable, functionTable } from "./function-table.ts";
+import { processLibrary } from "./library.ts";
+
+const DECLARATIONS = {
+  syscall: ["ssize", ["ssize", "ssize", "ssize", "ssize", "ssize", "ssize", "ssize"]],
+  mmap: ["ssize", ["pointer", "size", "i32", "i32", "i32", "ssize"]],
+  munmap: ["i32", ["pointer", "size"]],
+  ioctl: ["i32", ["i32", "u64", "pointer"]],
+  poll: ["i32", ["pointer", "size", "i32"]],
+  close: ["i32", ["i32"]],
+  read: ["ssize", ["i32", "pointer", "size"]],
+  write: ["ssize", ["i32", "pointer", "size"]],
+  calloc: ["pointer", ["size", "size"]],
+  free: ["void", ["pointer"]],
+  eventfd: ["i32", ["u32", "i32"]],
+  getrlimit: ["i32", ["i32", "pointer"]],
+  setrlimit: ["i32", ["i32", "pointer"]],
+  sysconf: ["ssize", ["i32"]],
+  vsnprintf: ["i32", ["pointer", "size", "pointer", "pointer"]],
+} as const;
+
+export type Libc = FunctionTable<typeof DECLARATIONS>;
+
+let table: Libc | undefined;
+
+/** The C library's functions that we use, thin: they return -1 and set errno. */
+export function libc(): Libc {
+  if (table === undefined) {
+    prepareErrno();
+    table = functionTable(processLibrary(), DECLARATIONS);
+  }
+  return table;
+}
+
+const SC_PAGESIZE = 30;
+let page: number | undefined;
+
+/** Bytes of a memory page. */
+export function pageSize(): number {
+  page ??= libc().sysconf(SC_PAGESIZE);
+  return page;
+}
+
+/** Closes a file descriptor that we opened. */
+export function closeFd(fd: number): void {
+  checkedErrno("close", libc().close(fd));
+}

@@ -1,0 +1,43 @@
+import { UnsupportedError } from "../errors.ts";
+import { type CheckOptions, checkedErrno } from "./errno.ts";
+import { libc } from "./libc.ts";
+import type { NativeBuffer } from "./native-buffer.ts";
+
+/** Numbers of the system calls that the C library has no function for. */
+const NUMBERS: Readonly<Record<string, { readonly perf_event_open: number }>> = {
+  x64: { perf_event_open: 298 },
+  arm64: { perf_event_open: 241 },
+};
+
+const PERF_FLAG_FD_CLOEXEC = 8;
+
+/**
+ * perf_event_open(2): `attributes` is a struct perf_event_attr whose `size` is set. Gives the new file
+ * descriptor, closed over exec. `pid` -1 means every process, `cpu` -1 every CPU; not both.
+ */
+export function perfEventOpen(
+  attributes: NativeBuffer,
+  pid: number,
+  cpu: number,
+  options: CheckOptions = {},
+): number {
+  const numbers = NUMBERS[process.arch];
+  if (numbers === undefined) {
+    throw new UnsupportedError("architecture", `system calls of ${process.arch} are not known`);
+  }
+  const result = libc().syscall(
+    numbers.perf_event_open,
+    attributes.address,
+    pid,
+    cpu,
+    -1,
+    PERF_FLAG_FD_CLOEXEC,
+    0,
+  );
+  return checkedErrno("perf_event_open", result, { needs: "CAP_PERFMON", ...options });
+}
+
+/** ioctl(2) with a number for its argument. */
+export function ioctl(fd: number, request: bigint, value: number, what = "ioctl"): number {
+  return checkedErrno(what, libc().ioctl(fd, request, value));
+}

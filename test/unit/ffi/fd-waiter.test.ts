@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { FdWaiter, waitReadable } from "../../../src/ffi/fd-waiter.ts";
+import { closeFd, libc } from "../../../src/ffi/libc.ts";
+import { NativeBuffer } from "../../../src/ffi/native-buffer.ts";
+import { beforeBlocking, pollBlocking } from "../../../src/ffi/poll-blocking.ts";
+
+const EFD_NONBLOCK = 0x800;
+const cell = NativeBuffer.alloc(8);
+
+const newEvent = () => libc().eventfd(0, EFD_NONBLOCK);
+function signalEvent(fd: number): void {
+  cell.setPointer(0, 1);
+  assert.equal(libc().write(fd, cell.address, 8), 8);
+}
+const drain = (fd: number) => (libc().read(fd, cell.address, 8) === 8 ? cell.getPointer(0) : 0);
+
+test("a waiter wakes for what is written, before and after it began", async () => {
+  const fd = newEvent();
+  signalEvent(fd);
+  let total = 0;
+  const waiter = new FdWaiter(fd, () => {
+    total += drain(fd);
+  });
+  await sleep(20);
+  assert.equal(total, 1);
+  for (let i = 0; i < 5; i++) {
+    signalEvent(fd);
+    await sleep(2);
+  }
+  await sleep(20);
+  assert.equal(total, 6);
+  waiter.close();
+  waiter.close();
+  signalEvent(fd);
+  await sleep(20);
+  assert.equal(total, 6, "a closed waiter does not call");
+  closeFd(fd);
+});
+
+test("several descriptors wake their own waiters; a reader that leaves data is called again", async () => {
+  const fds = [newEvent(), newEvent(), newEvent()];
+  const calls = [0, 0, 0];
+  const waiters = fds.map(
+    (fd, i) =>
+      new FdWaiter(fd, () => {
+        calls[i] = (calls[i] ?? 0) + 1;
+        if (calls[i] === 3) drain(fd);
+      }),
+  );
+  signalEvent(fds[0] ?? -1);
+  signalEvent(fds[2] ?? -1);
+  await sleep(50);
+  assert.deepEqual(calls, [3, 0, 3]);
+  for (const waiter of waiters) waiter.close();
+  for (const fd of fds) closeFd(fd);
+});
+
+test("pause holds the wake-ups back until resume", async () => {
+  const fd = newEvent();
+  let calls = 0;
+  using waiter = new FdWaiter(fd, () => {
+    calls++;
+    drain(fd);
+  });
+  waiter.pause();
+  signalEvent(fd);
+  await sleep(20);
+  assert.equal(calls, 0);
+  waiter.resume();
+  await sleep(20);
+  assert.equal(calls, 1);
+  closeFd(fd);
+});
+
+test("closing from inside the wake-up, and a new waiter on the same descriptor", async () => {
+  const fd = newEvent();
+  signalEvent(fd);
+  let first = 0;
+  const waiter = new FdWaiter(fd, () => {
+    first++;
+    waiter.close();
+  });
+  await sleep(20);
+  assert.equal(first, 1);
+  await waitReadable(fd);
+  closeFd(fd);
+});
+
+test("waitReadable ends by readability or by its signal", async () => {
+  const fd = newEvent();
+  const wait = waitReadable(fd);
+  signalEvent(fd);
+  await wait;
+  drain(fd);
+  const controller = new AbortController();
+  const aborted = waitReadable(fd, controller.signal);
+  controller.abort(new Error("enough"));
+  await assert.rejects(aborted, /enough/);
+  await assert.rejects(waitReadable(fd, controller.signal), /enough/);
+  closeFd(fd);
+});
+
+test("pollBlocking gives the readable ones, or none after the time", () => {
+  const fds = [newEvent(), newEvent()];
+  let asked = 0;
+  const cancel = beforeBlocking(() => asked++);
+  const start = performance.now();
+  assert.deepEqual(pollBlocking(fds, 30), []);
+  assert.ok(performance.now() - start >= 29);
+  signalEvent(fds[1] ?? -1);
+  assert.deepEqual(pollBlocking(fds, 1000), [fds[1]]);
+  cancel();
+  assert.deepEqual(pollBlocking([], 0), []);
+  assert.equal(asked, 2);
+  for (const fd of fds) closeFd(fd);
+});
+
+const moduleUrl = (name: string) => new URL(`../../../src/ffi/${name}.js`, import.meta.url).href;
+const PRELUDE = `
+  const { FdWaiter } = await import("${moduleUrl("fd-waiter")}");
+  const { libc } = await import("${moduleUrl("libc")}");
+  const fd = libc().eventfd(1, 0x800);
+  let calls = 0;
+  const waiter = new FdWaiter(fd, () => { calls++; });
+`;
+
+test("a process that waits ends cleanly in every way, while wake-ups stream in", () => {
+  const endings: Record<string, string> = {
+    "process.exit": "setTimeout(() => process.exit(calls > 2 ? 7 : 1), 50);",
+    "closed waiter": "setTimeout(() => { waiter.close(); process.exitCode = calls > 2 ? 7 : 1; }, 50);",
+    "unref'd waiter": "waiter.unref(); setTimeout(() => { process.exitCode = calls > 2 ? 7 : 1; }, 50);",
+    "exit in the wake-up": "waiter.close(); new FdWaiter(libc().eventfd(1, 0), () => process.exit(7));",
+  };
+  for (const [name, ending] of Object.entries(endings)) {
+    const start = performance.now();
+    const child = spawnSync(process.execPath, ["--input-type=module", "-e", PRELUDE + ending], {
+      encoding: "utf8",
+      timeout: 5000,
+    });
+    assert.equal(child.signal, null, name);
+    assert.equal(child.status, 7, `${name}: ${child.stderr}`);
+    assert.equal(child.stderr, "", name);
+    // Starting node takes part of it on a busy machine.
+    assert.ok(performance.now() - start < 2500, `${name} took ${performance.now() - start} ms`);
+  }
+});
+
+test("an uncaught exception in the reader is the process's, at once", () => {
+  const code = `${PRELUDE} waiter.close(); new FdWaiter(libc().eventfd(1, 0), () => { throw new Error("from reader"); });`;
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
+    encoding: "utf8",
+    timeout: 5000,
+  });
+  assert.equal(child.status, 1);
+  assert.match(child.stderr, /from reader/);
+});
+
+const WORKER = fileURLToPath(new URL("./fd-waiter-worker.js", import.meta.url));
+
+for (const mode of ["close", "exit", "idle"]) {
+  test(`a worker thread waits too (${mode})`, async () => {
+    const worker = new Worker(WORKER, { workerData: mode });
+    let said: unknown;
+    worker.on("message", (message) => {
+      said = message;
+    });
+    const code = await new Promise((resolve, reject) => {
+      worker.on("exit", resolve);
+      worker.on("error", reject);
+    });
+    assert.equal(code, 0);
+    assert.deepEqual(said, { first: 1, second: 3 });
+  });
+}
+
+test("a worker that is terminated while it waits takes nothing with it", () => {
+  const code = `
+    import { Worker } from "node:worker_threads";
+    const worker = new Worker(${JSON.stringify(WORKER)}, { workerData: "wait", execArgv: [] });
+    worker.on("message", async () => {
+      setTimeout(async () => { await worker.terminate(); process.exitCode = 7; }, 50);
+    });`;
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
+    encoding: "utf8",
+    timeout: 10_000,
+  });
+  assert.equal(child.signal, null, child.stderr);
+  assert.equal(child.status, 7, child.stderr);
+});
