@@ -11,6 +11,8 @@ import {
 } from "./prepared-call.ts";
 
 const RTLD_NOW = 2;
+const RTLD_NOLOAD = 4;
+const RTLD_NODELETE = 0x1000;
 
 /** A shared library that is open for the life of the process. */
 export class Library {
@@ -78,14 +80,30 @@ let linkerCalls: Linker | undefined;
 
 // ffi-napi carries the addresses of dlopen and dlsym: all others are found through them.
 function linker(): Linker {
-  const { dlopen, dlsym, dlerror } = ffiBindings().StaticFunctions;
+  if (linkerCalls !== undefined) return linkerCalls;
+  const { dlopen, dlsym, dlerror, _errno } = ffiBindings().StaticFunctions;
   const { address } = refAddon();
-  linkerCalls ??= {
+  linkerCalls = {
     dlopen: prepare(address(dlopen), "pointer", ["pointer", "i32"]),
     dlsym: prepare(address(dlsym), "pointer", ["pointer", "pointer"]),
     dlerror: prepare(address(dlerror), "pointer", []),
   };
+  keepLoaded(linkerCalls, address(_errno));
   return linkerCalls;
+}
+
+/**
+ * Pins the library that an address lies in. node unloads an addon with the last thread that uses it, and
+ * ffi-napi's addon leaves libuv a callback into itself: a worker that was the only user would crash.
+ */
+function keepLoaded(calls: Linker, address: number): void {
+  const name = cString("dladdr");
+  const dladdr = prepare(calls.dlsym(0, name.address), "i32", ["pointer", "pointer"]);
+  // Dl_info: four pointers, the first is the path.
+  const found = NativeBuffer.alloc(32);
+  if (dladdr(address, found.address) !== 0) {
+    calls.dlopen(found.getPointer(0), RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+  }
 }
 
 function linkerError(): string {

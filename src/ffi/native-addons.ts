@@ -8,7 +8,7 @@ export interface FfiBindings {
   readonly FFI_OK: number;
   /** `ffi_type` pointers by name. */
   readonly FFI_TYPES: Readonly<Record<string, Buffer>>;
-  readonly StaticFunctions: Readonly<Record<"dlopen" | "dlsym" | "dlerror", Buffer>>;
+  readonly StaticFunctions: Readonly<Record<"dlopen" | "dlsym" | "dlerror" | "_errno", Buffer>>;
   ffi_prep_cif(cif: Buffer, count: number, returns: Buffer, parameters: Buffer, abi: number): number;
   ffi_call(cif: Buffer, code: Buffer, result: Buffer, values: Buffer): void;
   ffi_call_async(
