@@ -1,0 +1,33 @@
+import type { Btf } from "./btf.ts";
+import { DeclarationPrinter } from "./declaration-printer.ts";
+import { DeclaredNames } from "./declared-names.ts";
+import { type DeclarationRequest, findReach } from "./reach.ts";
+
+export type { DeclarationRequest } from "./reach.ts";
+
+export interface Declarations {
+  /** C text. It needs GNU C (gnu11 to gnu17) and stands before the program's own text and macros. */
+  readonly text: string;
+  /** Ids of the structs and unions that are complete in it. */
+  readonly completeTypes: readonly number[];
+  /** Names of the enumerators in it. */
+  readonly enumerators: readonly string[];
+}
+
+/**
+ * Writes C declarations of the kernel types that a program reaches, laid out exactly as BTF says.
+ *
+ * A type is wanted when its name is among the identifiers. A wanted struct is complete, with everything that
+ * it contains by value. What a member points at is complete when the member's name is among the identifiers,
+ * and only declared otherwise. An enumerator among the identifiers brings its enum; other enums come without
+ * their enumerators, so that a name of the kernel's never meets one of the program's. What the program
+ * defines itself is left out; where a kernel type contains such a type by value, the kernel's is written
+ * under another name ("struct sock___kernel").
+ *
+ * Compile it with -Wno-address-of-packed-member -Wno-microsoft-anon-tag -Wno-visibility.
+ */
+export function emitDeclarations(btf: Btf, request: DeclarationRequest): Declarations {
+  const reach = findReach(btf, request);
+  const names = new DeclaredNames(btf, request, reach);
+  return new DeclarationPrinter(btf, request, reach, names).print();
+}
