@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CpioEntry } from "./cpio.ts";
 import { type Guest, talkTo } from "./guest.ts";
 import { buildInitramfs } from "./initramfs.ts";
 import type { GuestKernel } from "./kernel-directory.ts";
@@ -12,6 +13,8 @@ const BOOT_LIMIT_MS = 90_000;
 export interface BootInput extends Omit<QemuLaunch, "initramfs"> {
   readonly kernel: GuestKernel;
   readonly machine: Machine;
+  /** Files for the guest's memory. */
+  readonly tools?: readonly CpioEntry[];
   /** Hears of the guest as soon as QEMU was launched. */
   readonly onLaunch?: (guest: Guest) => void;
 }
@@ -21,7 +24,7 @@ export interface BootInput extends Omit<QemuLaunch, "initramfs"> {
  * @throws VmError VM_BOOT with the console's last lines, VM_MISSING without QEMU.
  */
 export async function bootGuest(input: BootInput, limitMs = BOOT_LIMIT_MS): Promise<Guest> {
-  const initramfs = openUnnamed(buildInitramfs(input.kernel));
+  const initramfs = openUnnamed(buildInitramfs(input.kernel, input.tools));
   try {
     const guest = talkTo(launchQemu({ ...input, initramfs }));
     input.onLaunch?.(guest);

@@ -7,6 +7,8 @@ export interface CpioEntry {
   readonly mode?: number;
   /** Content of a file, or the target of a link. */
   readonly data?: Uint8Array | string;
+  /** Seconds since 1970; by default 0. */
+  readonly time?: number;
   /** Major and minor number of a device. */
   readonly device?: readonly [major: number, minor: number];
 }
@@ -16,7 +18,7 @@ const TRAILER: CpioEntry = { path: "TRAILER!!!", kind: "file", mode: 0 };
 
 /**
  * Writes an uncompressed "newc" cpio archive, the format in which Linux takes its initial file system.
- * Owner is root and time is 0, so that equal entries give equal bytes.
+ * Owner is root, so that equal entries give equal bytes.
  */
 export function writeCpio(entries: readonly CpioEntry[]): Buffer {
   const parts: Buffer[] = [];
@@ -37,7 +39,7 @@ function encodeEntry(entry: CpioEntry, inode: number): Buffer[] {
     0, // uid
     0, // gid
     entry.kind === "directory" ? 2 : 1, // links
-    0, // time
+    entry.time ?? 0,
     data.length,
     0, // device that holds the file
     0,

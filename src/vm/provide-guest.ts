@@ -1,15 +1,18 @@
+import { BpfError } from "../errors.ts";
 import { chooseAcceleration } from "./acceleration.ts";
-import { bootGuest } from "./boot.ts";
+import { type BootInput, bootGuest } from "./boot.ts";
 import { encodeGreeting } from "./control-channel.ts";
 import type { Guest } from "./guest.ts";
 import type { GuestKernel } from "./kernel-directory.ts";
 import type { Machine } from "./qemu-arguments.ts";
+import { dropState, findState, makeState, restoreGuest } from "./saved-state.ts";
 import { emptyDirectory } from "./state-directory.ts";
 import type { GuestTask, VmOptions } from "./vm-options.ts";
 
 /** Devices come in such groups, so that runs with some more or fewer of them share one saved state. */
 const SLOT_GROUP = 4;
 const START_LIMIT_MS = 30_000;
+const RESTORE_LIMIT_MS = 15_000;
 
 /** A guest that has begun its work: it awaits the request. */
 export interface ProvidedGuest {
@@ -35,15 +38,40 @@ export async function provideGuest(
     serviceSlots: slots(Object.keys(options.services ?? {}).length),
   };
   const input = { kernel, machine, writable: task.writable, emptyDirectory: emptyDirectory(), onLaunch };
-  return { guest: await greet(await bootGuest(input)), restored: false };
+  if (options.state !== "none") {
+    const guest = await restore(input);
+    if (guest) return { guest, restored: true };
+  }
+  return { guest: await greet(await bootGuest(input), START_LIMIT_MS), restored: false };
 }
 
-async function greet(guest: Guest): Promise<Guest> {
+// A state is a shortcut: when it cannot be made or does not come to life, the run boots instead, and says why.
+async function restore(input: BootInput): Promise<Guest | undefined> {
+  let guest: Guest | undefined;
+  let state: string | undefined;
+  try {
+    state = findState(input) ?? (await makeState(input));
+    if (state === undefined) return undefined;
+    guest = await restoreGuest(input, state);
+    return await greet(guest, RESTORE_LIMIT_MS);
+  } catch (error) {
+    guest?.qemu.kill();
+    if (state !== undefined) dropState(state);
+    process.emitWarning(`the saved guest is not used: ${describe(error)}`, { code: "BCC_TS_VM_STATE" });
+    return undefined;
+  }
+}
+
+async function greet(guest: Guest, limitMs: number): Promise<Guest> {
   guest.send(encodeGreeting(Date.now()));
-  await guest.expect("started", "VM_BOOT", START_LIMIT_MS);
+  await guest.expect("started", "VM_BOOT", limitMs);
   return guest;
 }
 
 function slots(needed: number): number {
   return Math.max(1, Math.ceil(needed / SLOT_GROUP)) * SLOT_GROUP;
+}
+
+function describe(error: unknown): string {
+  return BpfError.is(error) ? error.format() : String(error);
 }

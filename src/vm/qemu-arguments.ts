@@ -30,11 +30,9 @@ export interface QemuInput {
     /** One for each name of `portNames`. */
     readonly ports: readonly number[];
     /** An open initial file system, for a boot. */
-    readonly initramfs: number;
-    /** QEMU's control protocol, to save a state. */
+    readonly initramfs?: number;
+    /** QEMU's control protocol, to save or restore a state. */
     readonly qmp?: number;
-    /** An open file of device state, to restore one. */
-    readonly deviceState?: number;
   };
   readonly memoryFile?: MemoryFile;
 }
@@ -61,9 +59,7 @@ export function qemuArguments(input: QemuInput): string[] {
     ...acceleration(machine),
     ...["-smp", String(machine.cpus), "-m", `${machine.memoryMb}M`],
     ...memory(input),
-    ...["-kernel", join(input.kernel.directory, "vmlinux")],
-    ...["-initrd", `/dev/fd/${descriptors.initramfs}`],
-    ...["-append", `${KERNEL_COMMAND_LINE} BCC_TS_PORTS=${portNames(machine).length}`],
+    ...boot(input),
     // A new identity at each start makes the restored kernel reseed its random numbers.
     ...["-device", "vmgenid,guid=auto"],
     ...["-chardev", `socket,id=console,fd=${descriptors.console}`, "-serial", "chardev:console"],
@@ -72,7 +68,17 @@ export function qemuArguments(input: QemuInput): string[] {
     ...(descriptors.qmp === undefined
       ? []
       : ["-chardev", `socket,id=qmp,fd=${descriptors.qmp}`, "-mon", "chardev=qmp,mode=control"]),
-    ...(descriptors.deviceState === undefined ? [] : ["-incoming", `fd:${descriptors.deviceState}`]),
+    ...(input.memoryFile?.mode === "restore" ? ["-incoming", "defer"] : []),
+  ];
+}
+
+// A restored guest has its kernel in memory.
+function boot({ kernel, machine, descriptors }: QemuInput): string[] {
+  if (descriptors.initramfs === undefined) return [];
+  return [
+    ...["-kernel", join(kernel.directory, "vmlinux")],
+    ...["-initrd", `/dev/fd/${descriptors.initramfs}`],
+    ...["-append", `${KERNEL_COMMAND_LINE} BCC_TS_PORTS=${portNames(machine).length}`],
   ];
 }
 
@@ -93,7 +99,6 @@ function memory(input: QemuInput): string[] {
       "-object",
       `memory-backend-file,id=memory,size=${size},mem-path=${escapeComma(file.path)},share=${share}`,
     ],
-    ...["-global", "migration.x-ignore-shared=on"],
   ];
 }
 

@@ -3,15 +3,18 @@ import type { Duplex, Readable } from "node:stream";
 import { portNames, type QemuInput, qemuArguments } from "./qemu-arguments.ts";
 import { VmError } from "./vm-error.ts";
 
-const QEMU = "qemu-system-x86_64";
+/** The program, found along PATH. */
+export const QEMU = "qemu-system-x86_64";
 const CONSOLE_TAIL = 16_384;
 
 /** A running QEMU and our ends of its serial ports, by name. */
 export interface QemuProcess {
   readonly pid: number;
   readonly ports: ReadonlyMap<string, Duplex>;
-  /** QEMU's control protocol, when the guest is to be saved. */
+  /** QEMU's control protocol, when the guest is to be saved or restored. */
   readonly qmp: Duplex | undefined;
+  /** The number by which QEMU knows the inherited file of device state. */
+  readonly deviceState: number | undefined;
   /** Settles when QEMU has ended, and rejects when it could not be started. */
   readonly ended: Promise<void>;
   /** The last lines of the guest's console and of QEMU's own messages. */
@@ -21,7 +24,7 @@ export interface QemuProcess {
 
 /** What to launch: `initramfs` and `deviceState` are open files, which QEMU inherits. */
 export interface QemuLaunch extends Omit<QemuInput, "descriptors"> {
-  readonly initramfs: number;
+  readonly initramfs?: number;
   readonly deviceState?: number;
   readonly withQmp?: boolean;
   /** QEMU's working directory: the saving guest writes its device state there. */
@@ -39,15 +42,14 @@ export function launchQemu(launch: QemuLaunch): QemuProcess {
   const add = (kind: "pipe" | number) => stdio.push(kind) - 1;
   const console = add("pipe");
   const ports = names.map(() => add("pipe"));
-  const initramfs = add(launch.initramfs);
+  const initramfs = launch.initramfs === undefined ? undefined : add(launch.initramfs);
   const qmp = launch.withQmp ? add("pipe") : undefined;
   const deviceState = launch.deviceState === undefined ? undefined : add(launch.deviceState);
   const descriptors = {
     console,
     ports,
-    initramfs,
+    ...(initramfs === undefined ? {} : { initramfs }),
     ...(qmp === undefined ? {} : { qmp }),
-    ...(deviceState === undefined ? {} : { deviceState }),
   };
   const arguments_ = ["--pdeathsig", "KILL", "--", QEMU, ...qemuArguments({ ...launch, descriptors })];
   const child = spawn("setpriv", arguments_, {
@@ -60,6 +62,7 @@ export function launchQemu(launch: QemuLaunch): QemuProcess {
     pid: child.pid ?? 0,
     ports: new Map(names.map((name, index) => [name, quiet(socket(ports[index] ?? 0))])),
     qmp: qmp === undefined ? undefined : quiet(socket(qmp)),
+    deviceState,
     ended: endOf(child),
     console: keepTail([socket(console), child.stderr as Readable]),
     kill: () => child.kill("SIGKILL"),
