@@ -161,9 +161,9 @@ export class DeclarationPrinter {
     this.#lines.push(...offsetAssertions(this.#btf, spelling, id, isWanted));
   }
 
-  #body(id: number, indent: string): string {
+  #body(id: number, indent: string, loose = false): string {
     if (++this.#depth > MOST_DEPTH) throw damaged(`type ${id} contains itself, or too much`);
-    const plan = this.#planner.plan(id);
+    const plan = this.#planner.plan(id, loose);
     const inner = `${indent}\t`;
     const lines = plan.items.map((item) => `${inner}${this.#item(item, inner)};\n`).join("");
     this.#depth--;
@@ -176,6 +176,11 @@ export class DeclarationPrinter {
     if (item.kind === "pad") return `${unitName(item.unit)} : ${item.bits}`;
     if (item.kind === "hole") return `unsigned char __hole_${item.bitOffset / 8}[${item.bytes}]`;
     const { member, packed } = item;
+    const target = this.#btf.type(member.type);
+    if (member.name === "" && (target.kind === "struct" || target.kind === "union")) {
+      // An attribute after it would be the type's, so the type itself is written without alignment.
+      return `${target.kind} ${this.#body(member.type, indent, packed)}`;
+    }
     const indented = new Declarator(this.#btf, (id, type, pointedAt) =>
       this.#leaf(id, type, pointedAt, indent),
     );

@@ -4,7 +4,12 @@ import type { CompositeType, Member } from "./btf-type.ts";
 
 /** One thing in the body of a struct, in order. */
 export type PlannedItem =
-  | { readonly kind: "member"; readonly member: Member; readonly packed: boolean }
+  | {
+      readonly kind: "member";
+      readonly member: Member;
+      /** The alignment of its type forbids its place, so it must be packed, inside a packed struct or not. */
+      readonly packed: boolean;
+    }
   /** An unnamed bit-field of this many bits of an integer of `unit` bits. */
   | { readonly kind: "pad"; readonly bits: number; readonly unit: number }
   /** Bytes too many for bit-fields. */
@@ -36,15 +41,17 @@ export class LayoutPlanner {
     this.#btf = btf;
   }
 
-  plan(id: number): LayoutPlan {
-    const known = this.#plans.get(id);
+  /** With `loose`, the plan for an alignment of 1: for an anonymous member that stands where it should not. */
+  plan(id: number, loose = false): LayoutPlan {
+    const key = loose ? -id : id;
+    const known = this.#plans.get(key);
     if (known !== undefined) return known;
     if (++this.#depth > MOST_DEPTH) throw damaged(`type ${id} contains itself, or too much`);
     const type = this.#btf.type(id);
     if (type.kind !== "struct" && type.kind !== "union") throw damaged(`type ${id} is no struct`);
-    const plan = type.kind === "struct" ? this.#planStruct(type) : this.#planUnion(type);
+    const plan = type.kind === "struct" ? this.#planStruct(type, loose) : this.#planUnion(type, loose);
     this.#depth--;
-    this.#plans.set(id, plan);
+    this.#plans.set(key, plan);
     return plan;
   }
 
@@ -75,13 +82,13 @@ export class LayoutPlanner {
     }
   }
 
-  #planStruct(type: CompositeType): LayoutPlan {
+  #planStruct(type: CompositeType, loose: boolean): LayoutPlan {
     const sizes = type.members.map((member) => this.#btf.sizeOf(member.type));
     const alignments = type.members.map((member) => this.alignmentOf(member.type));
     const misplaced = type.members.map((member, i) => isMisplaced(member, sizes[i] ?? 0, alignments[i] ?? 1));
     const largest = Math.max(1, ...alignments.filter((_, i) => !misplaced[i]));
-    const packed = type.size % largest !== 0;
-    const alignment = packed ? largestDivisor(type.size, largest) : largest;
+    const packed = loose || type.size % largest !== 0;
+    const alignment = packed ? largestDivisor(type.size, loose ? 1 : largest) : largest;
     const items: PlannedItem[] = [];
     let end = 0;
     type.members.forEach((member, i) => {
@@ -90,7 +97,7 @@ export class LayoutPlanner {
       if (member.bitOffset < end) throw damaged(`members of struct ${type.name} overlap at ${member.name}`);
       const natural = naturalOffset(end, member, size, isPacked ? 1 : (alignments[i] ?? 1), isPacked);
       if (natural !== member.bitOffset) items.push(...padding(end, member.bitOffset, alignment));
-      items.push({ kind: "member", member, packed: misplaced[i] === true && !packed });
+      items.push({ kind: "member", member, packed: misplaced[i] === true });
       end = member.bitOffset + (member.bitSize || size * 8);
     });
     if (end > type.size * 8) throw damaged(`the members of struct ${type.name} end outside of it`);
@@ -99,11 +106,11 @@ export class LayoutPlanner {
     return { items, packed, alignment };
   }
 
-  #planUnion(type: CompositeType): LayoutPlan {
+  #planUnion(type: CompositeType, loose: boolean): LayoutPlan {
     const alignments = type.members.map((member) => this.alignmentOf(member.type));
     const largest = Math.max(1, ...alignments);
-    const packed = type.size % largest !== 0;
-    const alignment = packed ? largestDivisor(type.size, largest) : largest;
+    const packed = loose || type.size % largest !== 0;
+    const alignment = packed ? largestDivisor(type.size, loose ? 1 : largest) : largest;
     let end = 0;
     const items: PlannedItem[] = type.members.map((member) => {
       if (member.bitOffset !== 0) throw damaged(`member ${member.name} of union ${type.name} is not at 0`);
