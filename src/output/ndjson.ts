@@ -10,6 +10,8 @@ export function ndjsonLine(value: unknown): string {
 function plain(this: Record<string, unknown>, key: string, value: unknown): unknown {
   const raw = this[key];
   if (raw instanceof Uint8Array) return hex(raw);
+  // Bytes that were no UTF-8 are lone surrogates in our texts, which many readers of JSON refuse.
+  if (typeof raw === "string") return raw.replace(/\p{Surrogate}/gu, "\ufffd");
   if (typeof raw !== "bigint") return value;
   const number = Number(raw);
   return Number.isSafeInteger(number) ? number : raw.toString();

@@ -19,3 +19,7 @@ test("a line has no newline inside, and undefined is null", () => {
   assert.equal(ndjsonLine("a\nb"), `"a\\nb"\n`);
   assert.equal(ndjsonLine(undefined), "null\n");
 });
+
+test("a byte that was no UTF-8 is the replacement character", () => {
+  assert.equal(ndjsonLine(["a\udcff", "\u{1f600}"]), `["a\ufffd","\u{1f600}"]\n`);
+});
