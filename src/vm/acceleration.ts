@@ -1,10 +1,8 @@
 import { accessSync, constants, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Duplex } from "node:stream";
 import { type BootInput, bootGuest } from "./boot.ts";
-import type { Guest } from "./guest.ts";
 import type { GuestKernel } from "./kernel-directory.ts";
+import type { Machine } from "./qemu-arguments.ts";
 import { stateDirectory } from "./state-directory.ts";
 import { machineIdentity } from "./state-identity.ts";
 import { VmError } from "./vm-error.ts";
@@ -12,8 +10,9 @@ import { VmError } from "./vm-error.ts";
 export type Acceleration = "kvm" | "tcg";
 
 const KVM_DEVICE = "/dev/kvm";
-/** A guest under KVM is up in about a second; one that is not after this never will be. */
-const KVM_LIMIT_MS = 5_000;
+const KVM_LIMIT_MS = 10_000;
+/** What is booted on trial. */
+const TRIAL: Machine = { accel: "kvm", cpus: 1, memoryMb: 512, writableSlots: 0, serviceSlots: 0 };
 
 /** A remembered answer holds until the machine restarts or what was tried changes. */
 interface Answer {
@@ -23,25 +22,39 @@ interface Answer {
 }
 
 /**
- * Decides between KVM and emulation. That /dev/kvm can be opened says little: nested virtualisation may lack what a
- * guest needs, or hang it. So a guest is booted once under it, and the answer kept until the host restarts.
+ * What is known without trying: emulation where KVM cannot be opened, else the answer of an earlier trial.
+ * That /dev/kvm can be opened says little: nested virtualisation may lack what a guest needs, or hang it.
  */
-export async function chooseAcceleration(
-  kernel: GuestKernel,
-  wanted: "auto" | Acceleration,
-): Promise<Acceleration> {
-  if (wanted !== "auto") return wanted;
+export function knownAcceleration(kernel: GuestKernel): Acceleration | undefined {
   if (!canOpenKvm()) return "tcg";
-  const machine = { accel: "kvm", cpus: 1, memoryMb: 512, writableSlots: 0, serviceSlots: 0 } as const;
-  const key = { bootId: bootId(), machine: machineIdentity(kernel, machine) };
-  const file = `kvm-${kernel.name}.json`;
-  const known = recall(file);
-  const holds = known?.bootId === key.bootId && known.machine === key.machine;
-  const works = holds
-    ? known.works
-    : await bootsUnderKvm({ kernel, machine, writable: [], emptyDirectory: "" });
-  if (!holds) remember(file, { ...key, works });
-  return works ? "kvm" : "tcg";
+  const answer = recall(kernel);
+  if (answer?.bootId !== bootId() || answer.machine !== machineIdentity(kernel, TRIAL)) return undefined;
+  return answer.works ? "kvm" : "tcg";
+}
+
+/** Boots a guest under KVM and says whether it came up; false also when `signal` ended the trial. */
+export async function tryKvm(kernel: GuestKernel, signal: AbortSignal): Promise<boolean> {
+  const input: BootInput = { kernel, machine: TRIAL, writable: [], emptyDirectory: "", signal };
+  try {
+    const guest = await bootGuest(input, KVM_LIMIT_MS);
+    guest.qemu.kill();
+    return true;
+  } catch (error) {
+    if (error instanceof VmError && error.code === "VM_BOOT") return false;
+    throw error;
+  }
+}
+
+/** Keeps the answer of a trial until the host restarts. */
+export function rememberKvm(kernel: GuestKernel, works: boolean): void {
+  const answer: Answer = { bootId: bootId(), machine: machineIdentity(kernel, TRIAL), works };
+  const work = mkdtempSync(join(stateDirectory(), "kvm-"));
+  try {
+    writeFileSync(join(work, "answer"), JSON.stringify(answer), { mode: 0o600 });
+    renameSync(join(work, "answer"), answerFile(kernel));
+  } finally {
+    rmSync(work, { recursive: true });
+  }
 }
 
 function canOpenKvm(): boolean {
@@ -53,44 +66,18 @@ function canOpenKvm(): boolean {
   }
 }
 
-async function bootsUnderKvm(input: BootInput): Promise<boolean> {
-  try {
-    const guest = await bootGuest({ ...input, withQmp: true, onLaunch: endWhenStopped }, KVM_LIMIT_MS);
-    guest.qemu.kill();
-    return true;
-  } catch (error) {
-    if (error instanceof VmError && error.code === "VM_BOOT") return false;
-    throw error;
-  }
-}
-
-// QEMU stops a guest whose instructions KVM cannot run, and waits: there is no use in waiting with it.
-function endWhenStopped(guest: Guest): void {
-  const connection = guest.qemu.qmp as Duplex;
-  connection.write('{"execute":"qmp_capabilities"}\n');
-  createInterface({ input: connection }).on("line", (line) => {
-    if ((JSON.parse(line) as { event?: string }).event === "STOP") guest.qemu.kill();
-  });
-}
-
 function bootId(): string {
   return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 }
 
-function recall(file: string): Answer | undefined {
-  try {
-    return JSON.parse(readFileSync(join(stateDirectory(), file), "utf8")) as Answer;
-  } catch {
-    return undefined; // never asked, or not readable: ask again
-  }
+function answerFile(kernel: GuestKernel): string {
+  return join(stateDirectory(), `kvm-${kernel.name}.json`);
 }
 
-function remember(file: string, answer: Answer): void {
-  const work = mkdtempSync(join(stateDirectory(), "kvm-"));
+function recall(kernel: GuestKernel): Answer | undefined {
   try {
-    writeFileSync(join(work, file), JSON.stringify(answer), { mode: 0o600 });
-    renameSync(join(work, file), join(stateDirectory(), file));
-  } finally {
-    rmSync(work, { recursive: true });
+    return JSON.parse(readFileSync(answerFile(kernel), "utf8")) as Answer;
+  } catch {
+    return undefined; // never asked, or not readable: ask again
   }
 }

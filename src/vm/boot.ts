@@ -15,8 +15,6 @@ export interface BootInput extends Omit<QemuLaunch, "initramfs"> {
   readonly machine: Machine;
   /** Files for the guest's memory. */
   readonly tools?: readonly CpioEntry[];
-  /** Hears of the guest as soon as QEMU was launched. */
-  readonly onLaunch?: (guest: Guest) => void;
 }
 
 /**
@@ -27,7 +25,6 @@ export async function bootGuest(input: BootInput, limitMs = BOOT_LIMIT_MS): Prom
   const initramfs = openUnnamed(buildInitramfs(input.kernel, input.tools));
   try {
     const guest = talkTo(launchQemu({ ...input, initramfs }));
-    input.onLaunch?.(guest);
     try {
       await guest.expect("ready", "VM_BOOT", limitMs);
       return guest;

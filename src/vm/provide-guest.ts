@@ -1,10 +1,9 @@
 import { BpfError } from "../errors.ts";
-import { chooseAcceleration } from "./acceleration.ts";
+import { type Acceleration, knownAcceleration, rememberKvm, tryKvm } from "./acceleration.ts";
 import { type BootInput, bootGuest } from "./boot.ts";
 import { encodeGreeting } from "./control-channel.ts";
 import type { Guest } from "./guest.ts";
 import type { GuestKernel } from "./kernel-directory.ts";
-import type { Machine } from "./qemu-arguments.ts";
 import { dropState, findState, makeState, restoreGuest } from "./saved-state.ts";
 import { emptyDirectory } from "./state-directory.ts";
 import type { GuestTask, VmOptions } from "./vm-options.ts";
@@ -21,24 +20,56 @@ export interface ProvidedGuest {
 }
 
 /**
- * Gives a guest for a task, from a saved state where possible.
- * `onLaunch` hears of each QEMU at its start, so that the caller can end it.
+ * Gives a guest for a task, from a saved state where possible. `signal` kills it, now and later.
+ *
+ * Where it is not known yet whether KVM works, a trial runs beside the emulated guest: KVM that cannot boot
+ * a guest before emulation does is of no use, and waiting for it would cost more than it gives.
  */
 export async function provideGuest(
   kernel: GuestKernel,
   options: VmOptions,
   task: GuestTask,
-  onLaunch: (guest: Guest) => void,
+  signal: AbortSignal,
 ): Promise<ProvidedGuest> {
-  const machine: Machine = {
-    accel: await chooseAcceleration(kernel, options.accel ?? "auto"),
+  const machine = {
     cpus: options.cpus ?? 1,
     memoryMb: options.memoryMb ?? 1024,
     writableSlots: slots(task.writable.length),
     serviceSlots: slots(Object.keys(options.services ?? {}).length),
   };
-  const input = { kernel, machine, writable: task.writable, emptyDirectory: emptyDirectory(), onLaunch };
-  if (options.state !== "none") {
+  const obtain = (accel: Acceleration, ...ends: AbortSignal[]) =>
+    obtainGuest(options.state ?? "use", {
+      kernel,
+      machine: { ...machine, accel },
+      writable: task.writable,
+      emptyDirectory: emptyDirectory(),
+      signal: AbortSignal.any([signal, ...ends]),
+    });
+  const wanted = options.accel ?? "auto";
+  const known = wanted === "auto" ? knownAcceleration(kernel) : wanted;
+  return known ? obtain(known) : raceAccelerations(kernel, signal, obtain);
+}
+
+async function raceAccelerations(
+  kernel: GuestKernel,
+  signal: AbortSignal,
+  obtain: (accel: Acceleration, ...ends: AbortSignal[]) => Promise<ProvidedGuest>,
+): Promise<ProvidedGuest> {
+  const trialEnd = new AbortController();
+  const emulationEnd = new AbortController();
+  const emulated = obtain("tcg", emulationEnd.signal);
+  const trial = tryKvm(kernel, AbortSignal.any([signal, trialEnd.signal]));
+  for (const attempt of [emulated, trial]) attempt.catch(() => {}); // told by the race, or by nobody when it is lost
+  const winner = await Promise.race([trial, emulated]).finally(() => trialEnd.abort());
+  if (!signal.aborted) rememberKvm(kernel, winner === true);
+  if (winner !== true) return emulated;
+  emulationEnd.abort();
+  await emulated.catch(() => {});
+  return obtain("kvm");
+}
+
+async function obtainGuest(state: "use" | "none", input: BootInput): Promise<ProvidedGuest> {
+  if (state === "use") {
     const guest = await restore(input);
     if (guest) return { guest, restored: true };
   }
@@ -56,6 +87,7 @@ async function restore(input: BootInput): Promise<Guest | undefined> {
     return await greet(guest, RESTORE_LIMIT_MS);
   } catch (error) {
     guest?.qemu.kill();
+    if (input.signal?.aborted) throw error;
     if (state !== undefined) dropState(state);
     process.emitWarning(`the saved guest is not used: ${describe(error)}`, { code: "BCC_TS_VM_STATE" });
     return undefined;

@@ -29,6 +29,8 @@ export interface QemuLaunch extends Omit<QemuInput, "descriptors"> {
   readonly withQmp?: boolean;
   /** QEMU's working directory: the saving guest writes its device state there. */
   readonly cwd?: string;
+  /** Kills QEMU when aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -57,6 +59,10 @@ export function launchQemu(launch: QemuLaunch): QemuProcess {
     cwd: launch.cwd,
     env: { PATH: process.env.PATH ?? "" },
   });
+  const kill = () => child.kill("SIGKILL");
+  launch.signal?.addEventListener("abort", kill, { once: true });
+  child.once("exit", () => launch.signal?.removeEventListener("abort", kill));
+  if (launch.signal?.aborted) kill();
   const socket = (index: number) => child.stdio[index] as unknown as Duplex;
   return {
     pid: child.pid ?? 0,
@@ -65,7 +71,7 @@ export function launchQemu(launch: QemuLaunch): QemuProcess {
     deviceState,
     ended: endOf(child),
     console: keepTail([socket(console), child.stderr as Readable]),
-    kill: () => child.kill("SIGKILL"),
+    kill,
   };
 }
 

@@ -27,7 +27,7 @@ export interface VmHandle {
   readonly result: Promise<VmResult>;
   /** Sends a signal to the command and its process group, at once or as soon as it runs. */
   kill(signal?: NodeJS.Signals): void;
-  /** Process id of QEMU, once it has been launched. */
+  /** Process id of QEMU, once its guest is up. */
   readonly qemuPid: number | undefined;
 }
 
@@ -46,7 +46,13 @@ export function runInVm(options: VmOptions): Promise<VmResult> {
 
 /** Like {@link runInVm}, with a handle to send signals. */
 export function startVm(options: VmOptions): VmHandle {
-  const run: Run = { started: performance.now(), signals: [], guest: undefined, ended: undefined };
+  const run: Run = {
+    started: performance.now(),
+    signals: [],
+    guest: undefined,
+    ended: undefined,
+    stop: new AbortController(),
+  };
   return {
     result: perform(run, options),
     kill: (signal = "SIGTERM") => sendSignal(run, signal),
@@ -63,6 +69,8 @@ interface Run {
   guest: Guest | undefined;
   /** Why the run is being ended early. */
   ended: unknown;
+  /** Kills whatever runs for this run. */
+  readonly stop: AbortController;
 }
 
 async function perform(run: Run, options: VmOptions): Promise<VmResult> {
@@ -71,16 +79,14 @@ async function perform(run: Run, options: VmOptions): Promise<VmResult> {
   options.signal?.throwIfAborted();
   const unwatch = watchForEnd(run, options);
   try {
-    const provided = await provideGuest(kernel, options, task, (guest) => {
-      run.guest = guest;
-      if (run.ended !== undefined) guest.qemu.kill();
-    });
+    const provided = await provideGuest(kernel, options, task, run.stop.signal);
+    run.guest = provided.guest;
     return await runCommand(run, options, task, kernel, provided);
   } catch (error) {
     throw run.ended ?? error;
   } finally {
     unwatch();
-    run.guest?.qemu.kill();
+    run.stop.abort();
   }
 }
 
@@ -151,9 +157,9 @@ function watchForEnd(run: Run, options: VmOptions): () => void {
   const end = (reason: unknown) => {
     if (run.ended !== undefined) return;
     run.ended = reason;
-    if (run.signals) run.guest?.qemu.kill();
+    if (run.signals) run.stop.abort();
     else sendSignal(run, "SIGTERM");
-    timers.push(setTimeout(() => run.guest?.qemu.kill(), KILL_AFTER_MS));
+    timers.push(setTimeout(() => run.stop.abort(), KILL_AFTER_MS));
   };
   const limit = options.timeoutMs;
   if (limit !== undefined) {

@@ -67,7 +67,6 @@ export async function restoreGuest(input: BootInput, state: string): Promise<Gue
   try {
     const memoryFile = { path: join(state, MEMORY), mode: "restore" } as const;
     const guest = talkTo(launchQemu({ ...input, deviceState, withQmp: true, memoryFile }));
-    input.onLaunch?.(guest);
     try {
       const qmp = await openMigration(guest);
       await qmp.execute("migrate-incoming", { uri: `fd:${guest.qemu.deviceState}` });
