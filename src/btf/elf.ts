@@ -39,6 +39,13 @@ export function elfSections(bytes: Uint8Array): ElfSection[] {
   }));
 }
 
+/** The number of the machine that an ELF file is for: 62 x86-64, 183 arm64, 247 BPF. */
+export function elfMachine(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  checkHeader(view);
+  return view.getUint16(18, true);
+}
+
 interface SectionHead {
   readonly name: number;
   readonly type: number;

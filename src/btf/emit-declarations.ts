@@ -24,7 +24,8 @@ export interface Declarations {
  * defines itself is left out; where a kernel type contains such a type by value, the kernel's is written
  * under another name ("struct sock___kernel").
  *
- * Compile it with -Wno-address-of-packed-member -Wno-microsoft-anon-tag -Wno-visibility.
+ * The declarations themselves give no warning with clang's -Wall -Wextra. Kernel structs have misaligned
+ * members, so a program that takes their address wants -Wno-address-of-packed-member.
  */
 export function emitDeclarations(btf: Btf, request: DeclarationRequest): Declarations {
   const reach = findReach(btf, request);
