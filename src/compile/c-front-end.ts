@@ -1,0 +1,62 @@
+import type { Diagnostic } from "../source/diagnostic.ts";
+import { SourceError } from "../source/source-error.ts";
+import type { SourceText } from "../source/source-text.ts";
+import type { CompileFlags } from "./clang-arguments.ts";
+import { readMessages } from "./clang-messages.ts";
+import { CompilerError } from "./compiler-error.ts";
+import { type ClangResult, runClang } from "./run-clang.ts";
+
+/** Clang as the languages use it before code is made. Stops what it runs when the signal aborts. */
+export class CFrontEnd {
+  readonly #flags: CompileFlags;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(flags: CompileFlags, signal?: AbortSignal) {
+    this.#flags = flags;
+    this.#signal = signal;
+  }
+
+  /** The syntax tree as clang's JSON has it, and what clang says of the text. A wrong text gives a partial tree. */
+  async parse(
+    code: string,
+    source: SourceText,
+  ): Promise<{ tree: unknown; diagnostics: readonly Diagnostic[] }> {
+    const result = await runClang({ mode: "tree", code, flags: this.#flags }, this.#signal);
+    const diagnostics = readMessages(result.messages, source);
+    if (!diagnostics.some((d) => d.severity === "error")) refuseFailure(result);
+    const failed = result.status !== 0;
+    return { tree: failed ? undefined : JSON.parse(result.output.toString()), diagnostics };
+  }
+
+  /** The text with its macros expanded and clang's line markers. */
+  async preprocess(code: string, source: SourceText): Promise<string> {
+    const result = await runClang({ mode: "preprocess", code, flags: this.#flags }, this.#signal);
+    throwErrors(result, source);
+    return result.output.toString();
+  }
+}
+
+/** Compiles C into a BPF object file. */
+export async function compileObject(
+  code: string,
+  source: SourceText,
+  flags: CompileFlags,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  const result = await runClang({ mode: "object", code, flags }, signal);
+  throwErrors(result, source);
+  return result.output;
+}
+
+function throwErrors(result: ClangResult, source: SourceText): void {
+  const diagnostics = readMessages(result.messages, source);
+  if (diagnostics.some((d) => d.severity === "error")) throw new SourceError(diagnostics);
+  refuseFailure(result);
+}
+
+/** A failure that no message about the text explains is the compiler's own. */
+function refuseFailure({ status, messages }: ClangResult): void {
+  if (status === 0) return;
+  const hint = "Set BCC_TS_CLANG to another clang >= 14 to see whether this one is at fault.";
+  throw new CompilerError(`clang failed with status ${status}: ${messages.trim().slice(0, 400)}`, { hint });
+}

@@ -1,0 +1,84 @@
+import type { AttachPoint, ProgramFunction } from "../../program/program.ts";
+import { type AstNode, canonicalType, children, walk } from "./syntax-tree.ts";
+import { calleeName, type TranslationUnit, type UserFunction } from "./translation-unit.ts";
+
+/** Program types by the type of the context, where the name does not say. */
+const SECTION_BY_CONTEXT: readonly (readonly [RegExp, string])[] = [
+  [/^struct pt_regs \*$/, "kprobe"],
+  [/^struct bpf_raw_tracepoint_args \*$/, "raw_tracepoint"],
+  [/^struct tracepoint__\w+ \*$/, "tracepoint"],
+  [/^struct bpf_perf_event_data \*$/, "perf_event"],
+  [/^struct xdp_md \*$/, "xdp"],
+  [/^struct __sk_buff \*$/, "socket"],
+];
+
+/** Gives every program its section, so that libbpf knows its type, and inlines the other functions. */
+export function declarePrograms(unit: TranslationUnit): ProgramFunction[] {
+  const programs: ProgramFunction[] = [];
+  const names = new Set(unit.programs.map((program) => program.name));
+  for (const f of unit.functions) {
+    const start = unit.places.startOf(f.node) ?? 0;
+    if (f.isStatic) {
+      if (!hasAttribute(f.node, "NoInlineAttr")) unit.edits.insert(start, "__attribute__((always_inline)) ");
+      continue;
+    }
+    const { attach, section } = programKind(unit, f);
+    unit.edits.insert(start, `__attribute__((section("${section}"), used)) `);
+    programs.push({ name: f.name, section, attach, span: nameSpan(unit, f) });
+  }
+  refuseCallsToPrograms(unit, names);
+  return programs;
+}
+
+function programKind(unit: TranslationUnit, f: UserFunction): { attach: AttachPoint; section: string } {
+  const [, prefix, rest = ""] = /^(kprobe|kretprobe|tracepoint|raw_tracepoint)__(.+)$/.exec(f.name) ?? [];
+  switch (prefix) {
+    case "kprobe":
+    case "kretprobe":
+      return { attach: { kind: prefix, symbol: rest }, section: `${prefix}/${rest}` };
+    case "raw_tracepoint":
+      return { attach: { kind: "raw-tracepoint", event: rest }, section: `raw_tracepoint/${rest}` };
+    case "tracepoint": {
+      const split = rest.indexOf("__");
+      const category = rest.slice(0, Math.max(split, 0));
+      const event = rest.slice(split + 2);
+      return { attach: { kind: "tracepoint", category, event }, section: `tracepoint/${category}/${event}` };
+    }
+    default:
+      return { attach: { kind: "none" }, section: sectionByContext(unit, f) };
+  }
+}
+
+function sectionByContext(unit: TranslationUnit, f: UserFunction): string {
+  const context = f.parameters[0];
+  const type = context === undefined ? "" : canonicalType(context);
+  const known = SECTION_BY_CONTEXT.find(([pattern]) => pattern.test(type))?.[1];
+  if (known !== undefined) return known;
+  const message = `cannot tell what kind of program ${f.name} is from its context '${type || "void"}'`;
+  const hint = "Make it static if it is a helper; a probe takes struct pt_regs *ctx first.";
+  unit.report("error", "PROGRAM_KIND", message, f.node, hint);
+  return "kprobe";
+}
+
+function nameSpan(unit: TranslationUnit, f: UserFunction) {
+  const span = unit.spanOf(f.node);
+  const at = unit.source.text.indexOf(f.name, span.start);
+  return at >= 0 && at < span.end ? { start: at, end: at + f.name.length } : span;
+}
+
+function hasAttribute(node: AstNode, kind: string): boolean {
+  return children(node).some((child) => child.kind === kind);
+}
+
+function refuseCallsToPrograms(unit: TranslationUnit, programs: ReadonlySet<string>): void {
+  for (const f of unit.functions) {
+    walk(f.body, (node) => {
+      const name = node.kind === "CallExpr" ? calleeName(node) : undefined;
+      if (name !== undefined && programs.has(name)) {
+        const message = `${name} is a program of its own and cannot be called`;
+        unit.report("error", "CALLED_PROGRAM", message, node, `Declare it static: static int ${name}(...).`);
+      }
+      return true;
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+
+/** One definition of the library under bpf/bcc: the unit that a program gets or does not get. */
+export interface Definition {
+  readonly names: readonly string[];
+  readonly identifiers: ReadonlySet<string>;
+  /** Kernel headers one of which the program must include; empty when there is no such condition. */
+  readonly headers: readonly string[];
+  readonly text: string;
+}
+
+const LIBRARY = new URL("../../../../bpf/bcc/", import.meta.url);
+const files = new Map<string, readonly Definition[]>();
+
+/** The definitions of one file of the library, in order. */
+export function definitionsOf(file: string): readonly Definition[] {
+  let definitions = files.get(file);
+  if (definitions === undefined) {
+    definitions = readFileSync(new URL(file, LIBRARY), "utf8").split(/\n\n+/).map(parseDefinition);
+    files.set(file, definitions);
+  }
+  return definitions;
+}
+
+function parseDefinition(chunk: string): Definition {
+  const text = chunk.trim();
+  const condition = /^\/\* with ((?:<[^>]+> ?)+)\*\//.exec(text);
+  const headers = condition?.[1]?.match(/[^<> ]+/g) ?? [];
+  return { text, headers, names: definedNames(text), identifiers: identifiersOf(text) };
+}
+
+function definedNames(text: string): string[] {
+  const names = new Set<string>();
+  for (const match of text.matchAll(/^#define (\w+)/gm)) names.add(match[1] ?? "");
+  if (names.size > 0) return [...names];
+  const functionPointer = /\(\*const (\w+)\)/.exec(text);
+  const tag = /^(?:struct|union|enum) (\w+) \{/m.exec(text);
+  const inlineFunction = /^static inline [^(]*\(\([^)]*\)\) [^(]*?(\w+)\(/m.exec(text);
+  const name = functionPointer?.[1] ?? tag?.[1] ?? inlineFunction?.[1];
+  return name === undefined ? [] : [name];
+}
+
+/** The identifiers of a C text, comments and literals left out. */
+export function identifiersOf(text: string): Set<string> {
+  const bare = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g, " ");
+  return new Set(bare.match(/[A-Za-z_]\w*/g) ?? []);
+}
+
+export interface Selection {
+  readonly text: string;
+  /** The identifiers of the program and of all that was selected. */
+  readonly identifiers: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+}
+
+/**
+ * The definitions that a program reaches: those whose names are among its identifiers, and theirs in turn.
+ * A name in `defined` is the program's own and is never brought in.
+ */
+export function selectDefinitions(
+  fileNames: readonly string[],
+  program: {
+    identifiers: ReadonlySet<string>;
+    defined: ReadonlySet<string>;
+    headers: ReadonlySet<string>;
+  },
+): Selection {
+  const candidates = fileNames
+    .flatMap(definitionsOf)
+    .filter(
+      (d) =>
+        !d.names.some((name) => program.defined.has(name)) &&
+        (d.headers.length === 0 || d.headers.some((header) => program.headers.has(header))),
+    );
+  const identifiers = new Set(program.identifiers);
+  const selected = new Set<Definition>();
+  for (let before = -1; before !== selected.size; ) {
+    before = selected.size;
+    for (const definition of candidates) {
+      if (selected.has(definition) || !definition.names.some((name) => identifiers.has(name))) continue;
+      selected.add(definition);
+      for (const identifier of definition.identifiers) identifiers.add(identifier);
+    }
+  }
+  const inOrder = candidates.filter((definition) => selected.has(definition));
+  return {
+    text: inOrder.map((definition) => definition.text).join("\n"),
+    identifiers,
+    names: new Set(inOrder.flatMap((definition) => definition.names)),
+  };
+}

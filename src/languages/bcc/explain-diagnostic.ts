@@ -1,0 +1,108 @@
+import type { KernelFacts } from "../../facts/kernel-facts.ts";
+import type { Diagnostic } from "../../source/diagnostic.ts";
+import { similarNames } from "../../source/similar-names.ts";
+import type { Prescan } from "./prescan.ts";
+
+interface Surroundings {
+  readonly scan: Prescan;
+  readonly facts: KernelFacts;
+  readonly missing: readonly { readonly category: string; readonly event: string }[];
+}
+
+const TABLE_METHODS = (
+  "lookup lookup_or_try_init lookup_or_init update insert delete increment atomic_increment get_stackid " +
+  "call redirect_map perf_submit ringbuf_output ringbuf_reserve ringbuf_submit ringbuf_discard ringbuf_query"
+).split(" ");
+
+type Explanation = (match: RegExpExecArray, around: Surroundings) => Partial<Diagnostic> | undefined;
+
+/** Clang's messages that speak of what stands behind bcc's macros, in the words of the user's text. */
+const EXPLANATIONS: readonly (readonly [RegExp, Explanation])[] = [
+  [/^no member named '(\w+)' in 'struct (\w+)_table_t'/, unknownMethod],
+  [/^no member named '(\w+)' in '(?:struct|union) (\w+)'/, unknownMember],
+  [/^(?:use of undeclared identifier|unknown type name) '(\w+)'/, unknownName],
+  [/^incomplete definition of type 'struct tracepoint__(\w+?)__(\w+)'/, unknownTracepoint],
+  [/^(?:call to undeclared function|implicit declaration of function) '(\w+)'/, unknownFunction],
+  [/unsupported table kind "?(\w*)/, unsupportedTable],
+];
+
+export function explainDiagnostic(diagnostic: Diagnostic, around: Surroundings): Diagnostic {
+  for (const [pattern, explain] of EXPLANATIONS) {
+    const match = pattern.exec(diagnostic.message);
+    const better = match && explain(match, around);
+    if (better) return { ...diagnostic, ...better };
+  }
+  return diagnostic;
+}
+
+function unknownMethod([, method = "", table = ""]: RegExpExecArray): Partial<Diagnostic> {
+  const similar = similarNames(method, TABLE_METHODS, 1)[0];
+  const hint =
+    similar === undefined ? `Tables have ${TABLE_METHODS.slice(0, 8).join(", ")}.` : didYouMean(similar);
+  return { code: "UNKNOWN_METHOD", message: `the table ${table} has no method '${method}'`, hint };
+}
+
+function unknownMember([, member = "", tag = ""]: RegExpExecArray, { facts }: Surroundings) {
+  const id = facts.btf.find(["struct", "union"], tag);
+  const type = id === undefined ? undefined : facts.btf.type(id);
+  if (type === undefined || (type.kind !== "struct" && type.kind !== "union")) return undefined;
+  const similar = similarNames(
+    member,
+    type.members.map((m) => m.name).filter((name) => name !== ""),
+    3,
+  );
+  const hint =
+    similar.length === 0
+      ? `struct ${tag} of Linux ${facts.release} has no such member.`
+      : didYouMean(...similar);
+  return { code: "UNKNOWN_MEMBER", hint };
+}
+
+function unknownName(
+  [, name = ""]: RegExpExecArray,
+  { scan }: Surroundings,
+): Partial<Diagnostic> | undefined {
+  const known = [...scan.defined.ordinary, ...scan.defined.macros, ...scan.identifiers].filter(
+    (n) => n !== name,
+  );
+  if (/^BPF_/.test(name))
+    return { code: "UNKNOWN_NAME", hint: `${name} is not a table macro that bcc-ts knows.` };
+  const similar = similarNames(name, new Set(known), 2);
+  const hint =
+    similar.length > 0 ? didYouMean(...similar) : "Neither the program nor the kernel's BTF has it.";
+  return { code: "UNKNOWN_NAME", hint };
+}
+
+function unknownFunction([, name = ""]: RegExpExecArray, { scan }: Surroundings): Partial<Diagnostic> {
+  const similar = similarNames(name, scan.defined.ordinary, 2);
+  const hint =
+    similar.length > 0
+      ? didYouMean(...similar)
+      : "A BPF program can call its own functions and the kernel's helpers, nothing else.";
+  return {
+    severity: "error",
+    code: "UNKNOWN_FUNCTION",
+    message: `there is no function '${name}' here`,
+    hint,
+  };
+}
+
+function unknownTracepoint(
+  [, category = "", event = ""]: RegExpExecArray,
+  { facts, missing }: Surroundings,
+): Partial<Diagnostic> | undefined {
+  if (!missing.some((m) => m.category === category && m.event === event)) return undefined;
+  const message = `Linux ${facts.release} has no tracepoint ${category}:${event}`;
+  const similar = similarNames(event, facts.tracepoints(category), 3);
+  const categories = similar.length > 0 ? [] : similarNames(category, facts.tracepoints(), 3);
+  const names = similar.length > 0 ? similar.map((s) => `${category}:${s}`) : categories;
+  return { code: "UNKNOWN_TRACEPOINT", message, hint: names.length > 0 ? didYouMean(...names) : undefined };
+}
+
+function unsupportedTable([, kind = ""]: RegExpExecArray): Partial<Diagnostic> {
+  return { code: "TABLE_KIND", message: `unsupported kind of table '${kind}'` };
+}
+
+function didYouMean(...names: string[]): string {
+  return `Did you mean ${names.join(" or ")}?`;
+}

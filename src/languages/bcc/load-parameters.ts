@@ -1,0 +1,86 @@
+import type { Architecture } from "../../facts/kernel-facts.ts";
+import { type AstNode, canonicalType, isPointerType } from "./syntax-tree.ts";
+import type { TranslationUnit, UserFunction } from "./translation-unit.ts";
+
+/** Where the calling convention of functions and of system calls keeps the arguments. */
+const REGISTERS: Readonly<Record<Architecture, { call: readonly string[]; syscall: readonly string[] }>> = {
+  x86_64: { call: ["di", "si", "dx", "cx", "r8", "r9"], syscall: ["di", "si", "dx", "r10", "r8", "r9"] },
+  aarch64: {
+    call: [0, 1, 2, 3, 4, 5].map((n) => `regs[${n}]`),
+    syscall: ["orig_x0", ...[1, 2, 3, 4, 5].map((n) => `regs[${n}]`)],
+  },
+};
+
+/**
+ * A probe may name the traced function's arguments after its context. In the kernel there is only the
+ * context, so the parameters become local variables that are loaded from its registers.
+ */
+export function loadParameters(unit: TranslationUnit): void {
+  for (const program of unit.programs) {
+    const [context, ...rest] = program.parameters;
+    if (context === undefined || rest.length === 0) continue;
+    if (canonicalType(context) !== "struct pt_regs *") {
+      const message = `only a program whose context is struct pt_regs * can name arguments after it`;
+      unit.report("error", "PARAMETERS", message, rest[0] ?? context);
+      continue;
+    }
+    if (checkParameters(unit, program.parameters)) moveParameters(unit, program, context, rest);
+  }
+}
+
+function checkParameters(unit: TranslationUnit, parameters: readonly AstNode[]): boolean {
+  const seventh = parameters[7];
+  if (seventh !== undefined) {
+    const hint = "Read the seventh and later arguments from the stack, through PT_REGS_SP(ctx).";
+    unit.report("error", "PARAMETERS", "only six arguments are passed in registers", seventh, hint);
+    return false;
+  }
+  const unnamed = parameters.find((parameter) => parameter.name === undefined);
+  if (unnamed !== undefined) {
+    unit.report("error", "PARAMETERS", "a program's arguments must have names", unnamed);
+    return false;
+  }
+  return true;
+}
+
+function moveParameters(
+  unit: TranslationUnit,
+  program: UserFunction,
+  context: AstNode,
+  rest: readonly AstNode[],
+): void {
+  const contextSpan = unit.editable(context);
+  const last = rest.at(-1);
+  const lastSpan = last && unit.editable(last);
+  const body = unit.editable(program.body);
+  if (contextSpan === undefined || lastSpan === undefined || body === undefined) return;
+  const { text } = unit.source;
+  const registers = REGISTERS[unit.facts.architecture];
+  const wrapped =
+    isSyscallProgram(program.name) && unit.facts.config("CONFIG_ARCH_HAS_SYSCALL_WRAPPER") === "y";
+  const contextName = context.name ?? "ctx";
+  const lines: string[] = [];
+  // A system call's own registers stand behind the first argument of its wrapper.
+  if (wrapped) lines.push(`struct pt_regs *bcc_ts_regs = (void *)${contextName}->${registers.call[0]};`);
+  rest.forEach((parameter, i) => {
+    const span = unit.editable(parameter);
+    if (span === undefined) return;
+    const register = (isSyscallProgram(program.name) ? registers.syscall : registers.call)[i];
+    const place = wrapped ? `bcc_ts_read(bcc_ts_regs->${register})` : `${contextName}->${register}`;
+    const declaration = text.slice(span.start, span.end).replace(/\s+/g, " ");
+    lines.push(`${declaration} = ${conversion(parameter)}${place}; (void)${parameter.name};`);
+  });
+  unit.edits.replace(contextSpan.end, lastSpan.end, "");
+  unit.edits.insert(body.start + 1, ` ${lines.join(" ")}`);
+}
+
+function isSyscallProgram(name: string): boolean {
+  return name.startsWith("syscall__") || name.startsWith("kprobe____x64_sys_");
+}
+
+/** A register is an unsigned long; the low bits of it are the value of a narrower argument. */
+function conversion(parameter: AstNode): string {
+  const type = canonicalType(parameter);
+  if (isPointerType(type)) return "(void *)";
+  return type === "_Bool" || type === "bool" ? "(unsigned char)" : "";
+}

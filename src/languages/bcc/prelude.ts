@@ -1,0 +1,97 @@
+import { emitDeclarations } from "../../btf/emit-declarations.ts";
+import type { KernelFacts } from "../../facts/kernel-facts.ts";
+import { selectDefinitions } from "./definitions.ts";
+import { type Prescan, prescan } from "./prescan.ts";
+import { tracepointStruct } from "./tracepoint-struct.ts";
+
+/**
+ * "parse": tables have methods, for the syntax tree. "code": tables are BTF map definitions. "expand": tables
+ * are unknown, so that the preprocessor leaves their macros as they stand.
+ */
+export type PreludeMode = "parse" | "code" | "expand";
+
+export interface Prelude {
+  readonly text: string;
+  /** Tracepoints that the program names and this kernel does not have. */
+  readonly missingTracepoints: readonly { readonly category: string; readonly event: string }[];
+  /** BTF ids of the kernel types that were declared in full. */
+  readonly kernelTypes: readonly number[];
+}
+
+/** Names that the rewritten program uses whatever the user's text says. */
+const ALWAYS = {
+  expand: ["u64"],
+  parse: ["bpf_trace_printk", "pt_regs", "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64"],
+  code: [
+    ..."pt_regs u8 u16 u32 u64 s8 s16 s32 s64 SEC bcc_ts_read bcc_ts_printk bcc_ts_vprintk bpf_probe_read BPF_ANY".split(
+      " ",
+    ),
+    ..."bcc_ts_lookup bcc_ts_update bcc_ts_insert bcc_ts_delete bcc_ts_lookup_or_try_init".split(" "),
+    ..."bcc_ts_lookup_or_init bcc_ts_increment bcc_ts_atomic_increment bcc_ts_get_stackid".split(" "),
+    ..."bcc_ts_call bcc_ts_perf_submit bcc_ts_ringbuf_output bcc_ts_ringbuf_reserve".split(" "),
+    ..."bcc_ts_ringbuf_submit bcc_ts_ringbuf_discard bcc_ts_ringbuf_query".split(" "),
+  ],
+} as const;
+
+/**
+ * All that stands before the user's text so that it compiles without a single header: configuration and
+ * version, the kernel's types as BTF has them, tracepoint structs, and the dialect's own definitions.
+ */
+export function prelude(scan: Prescan, facts: KernelFacts, mode: PreludeMode): Prelude {
+  const { defined } = scan;
+  const ownNames = new Set([...defined.ordinary, ...defined.macros]);
+  const selection = selectDefinitions(libraryFiles(facts, mode), {
+    identifiers: new Set([...scan.identifiers, ...ALWAYS[mode]]),
+    defined: ownNames,
+    headers: scan.headers,
+  });
+  const structs = tracepointStructs(scan, facts);
+  const declared = emitDeclarations(facts.btf, {
+    identifiers: union(selection.identifiers, prescan(structs.text).identifiers),
+    defined: { ...defined, macros: union(defined.macros, selection.names) },
+  });
+  const text = [configuration(scan, facts), declared.text, structs.text, selection.text, ""].join("\n");
+  return { text, missingTracepoints: structs.missing, kernelTypes: declared.completeTypes };
+}
+
+function libraryFiles(facts: KernelFacts, mode: PreludeMode): string[] {
+  const registers = `registers-${facts.architecture}.h`;
+  const files = ["attributes.h", "constants.h", registers, "helpers.h", "inlines.h", "probes.h"];
+  return mode === "expand" ? files : [...files, `tables-${mode}.h`, "tables.h"];
+}
+
+function union(a: ReadonlySet<string>, b: ReadonlySet<string>): Set<string> {
+  return new Set([...a, ...b]);
+}
+
+/** bcc compiles for the machine itself, so programs may ask for its macros. */
+const MACHINE_MACROS = {
+  x86_64: ["__x86_64__", "__x86_64", "__amd64__"],
+  aarch64: ["__aarch64__"],
+} as const;
+
+function configuration(scan: Prescan, facts: KernelFacts): string {
+  const lines: string[] = MACHINE_MACROS[facts.architecture].map((name) => `#define ${name} 1`);
+  lines.push("#define __KERNEL__ 1", "#define __BPF_TRACING__ 1");
+  lines.push('#define KBUILD_MODNAME "bcc"', `#define LINUX_VERSION_CODE ${facts.versionCode}`);
+  for (const identifier of scan.identifiers) {
+    if (!identifier.startsWith("CONFIG_") || scan.defined.macros.has(identifier)) continue;
+    const value = facts.config(identifier);
+    if (value === "y") lines.push(`#define ${identifier} 1`);
+    else if (value === "m") lines.push(`#define ${identifier}_MODULE 1`);
+    else if (value !== undefined && value !== "n") lines.push(`#define ${identifier} ${value}`);
+  }
+  return lines.join("\n");
+}
+
+function tracepointStructs(scan: Prescan, facts: KernelFacts) {
+  const missing: { category: string; event: string }[] = [];
+  const texts: string[] = [];
+  for (const { category, event } of scan.tracepoints) {
+    if (scan.defined.tags.has(`tracepoint__${category}__${event}`)) continue;
+    const format = facts.tracepointFormat(category, event);
+    if (format === undefined) missing.push({ category, event });
+    else texts.push(tracepointStruct(category, event, format));
+  }
+  return { text: texts.join("\n"), missing };
+}

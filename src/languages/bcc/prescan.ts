@@ -1,0 +1,119 @@
+import { identifiersOf } from "./definitions.ts";
+
+/** What can be told of a program before any compiler has read it. */
+export interface Prescan {
+  /** Every identifier, in whatever role. */
+  readonly identifiers: ReadonlySet<string>;
+  readonly defined: {
+    readonly tags: ReadonlySet<string>;
+    readonly ordinary: ReadonlySet<string>;
+    readonly macros: ReadonlySet<string>;
+  };
+  /** As they stand between <> or "". */
+  readonly headers: ReadonlySet<string>;
+  readonly tracepoints: readonly { readonly category: string; readonly event: string }[];
+}
+
+/** A text of the same length in which comments and literals are blanks, line ends kept. */
+export function blankCommentsAndLiterals(text: string): string {
+  return text.replace(
+    /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'/g,
+    (part) => part.replace(/[^\n]/g, " "),
+  );
+}
+
+export function prescan(text: string): Prescan {
+  const bare = blankCommentsAndLiterals(text);
+  const headers = new Set<string>();
+  for (const match of text.matchAll(/^[ \t]*#[ \t]*include[ \t]*[<"]([^>"\n]+)[>"]/gm)) {
+    headers.add(match[1] ?? "");
+  }
+  return {
+    identifiers: identifiersOf(bare),
+    defined: { tags: tags(bare), ordinary: ordinaryNames(bare), macros: macros(bare) },
+    headers,
+    tracepoints: tracepoints(bare),
+  };
+}
+
+/** What two states of one text say together. */
+export function mergeScans(a: Prescan, b: Prescan): Prescan {
+  const both = (x: ReadonlySet<string>, y: ReadonlySet<string>) => new Set([...x, ...y]);
+  return {
+    identifiers: both(a.identifiers, b.identifiers),
+    defined: {
+      tags: both(a.defined.tags, b.defined.tags),
+      ordinary: both(a.defined.ordinary, b.defined.ordinary),
+      macros: both(a.defined.macros, b.defined.macros),
+    },
+    headers: both(a.headers, b.headers),
+    tracepoints: a.tracepoints,
+  };
+}
+
+function allMatches(text: string, pattern: RegExp): Set<string> {
+  return new Set([...text.matchAll(pattern)].map((match) => match[1] ?? ""));
+}
+
+function tags(bare: string): Set<string> {
+  return allMatches(
+    bare,
+    /\b(?:struct|union|enum)\s+(?:__attribute__\s*\(\(.*?\)\)\s*|__packed\s+)*(\w+)\s*\{/g,
+  );
+}
+
+function macros(bare: string): Set<string> {
+  return allMatches(bare, /^[ \t]*#[ \t]*define[ \t]+(\w+)/gm);
+}
+
+/** Typedef names, enumerators and functions with a body. Over-approximates: a struct is entered, too. */
+function ordinaryNames(bare: string): Set<string> {
+  const names = allMatches(bare, /\b(\w+)\s*\([^;{}()]*(?:\([^()]*\)[^;{}()]*)*\)\s*\{/g);
+  for (const match of bare.matchAll(/\benum\b[^;{}()]*\{([^}]*)\}/g)) {
+    for (const item of (match[1] ?? "").split(",")) {
+      const name = /^\s*(\w+)/.exec(item)?.[1];
+      if (name !== undefined) names.add(name);
+    }
+  }
+  for (const match of bare.matchAll(/\btypedef\b/g)) {
+    for (const name of typedefNames(bare, match.index + "typedef".length)) names.add(name);
+  }
+  return names;
+}
+
+/** The declarators of a typedef: what stands between its type's closing brace, if any, and the semicolon. */
+function typedefNames(bare: string, from: number): string[] {
+  let depth = 0;
+  let start = from;
+  for (let i = from; i < bare.length; i++) {
+    if (bare[i] === "{") depth++;
+    else if (bare[i] === "}") {
+      depth--;
+      start = i + 1;
+    } else if (bare[i] === ";" && depth === 0) {
+      const declarators = bare.slice(start, i).replace(/\[[^\]]*\]|__attribute__\s*\(\(.*?\)\)/g, "");
+      const functionPointer = /\(\s*\*\s*(\w+)\s*\)/.exec(declarators)?.[1];
+      if (functionPointer !== undefined) return [functionPointer];
+      return declarators.split(",").flatMap((part) => /(\w+)\s*$/.exec(part)?.[1] ?? []);
+    }
+  }
+  return [];
+}
+
+function tracepoints(bare: string): { category: string; event: string }[] {
+  const found = new Map<string, { category: string; event: string }>();
+  for (const match of bare.matchAll(/\bTRACEPOINT_PROBE\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)/g)) {
+    add(match[1] ?? "", match[2] ?? "");
+  }
+  // A struct name is split at its first and its last double underscore, as bcc does.
+  for (const match of bare.matchAll(/\bstruct\s+tracepoint__(\w+?)__(\w+)\b/g)) {
+    const name = `${match[1]}__${match[2]}`;
+    const last = name.lastIndexOf("__");
+    add(name.slice(0, last), name.slice(last + 2));
+  }
+  return [...found.values()];
+
+  function add(category: string, event: string): void {
+    found.set(`${category}:${event}`, { category, event });
+  }
+}

@@ -1,0 +1,45 @@
+import { PointerMarks } from "./mark-pointers.ts";
+import { type AstNode, canonicalType, children } from "./syntax-tree.ts";
+import { asTableCall, type TranslationUnit } from "./translation-unit.ts";
+
+/**
+ * Puts a probe read around every read of kernel memory. Clang marks the reads: an lvalue that becomes a
+ * value. Operands of `&` and arrays that become addresses are not read, so they stay as they are.
+ */
+export function readKernelMemory(unit: TranslationUnit): void {
+  const marks = new PointerMarks(unit);
+  unit.visitBodies((node) => {
+    if (node.kind === "UnaryExprOrTypeTraitExpr" || node.kind === "OffsetOfExpr") return false;
+    const place = children(node)[0];
+    if (place === undefined || asTableCall(node)) return true;
+    if (node.kind === "ImplicitCastExpr" && node.castKind === "LValueToRValue") {
+      if (marks.inKernel(place)) wrapRead(unit, place);
+    } else if (isWrite(node) && marks.inKernel(place)) {
+      reportWrite(unit, node);
+    }
+    return true;
+  });
+}
+
+function wrapRead(unit: TranslationUnit, place: AstNode): void {
+  if (place.objectKind === "bitfield") {
+    const hint = "Read the whole word that holds it with bpf_probe_read_kernel(), then shift and mask.";
+    unit.report("error", "BITFIELD_READ", "a bit-field of kernel memory cannot be read here", place, hint);
+    return;
+  }
+  const span = unit.editable(place);
+  if (span !== undefined) unit.edits.wrap(span.start, span.end, "bcc_ts_read(", ")");
+}
+
+function isWrite(node: AstNode): boolean {
+  if (node.kind === "CompoundAssignOperator") return true;
+  if (node.kind === "BinaryOperator") return node.opcode === "=";
+  return node.kind === "UnaryOperator" && (node.opcode === "++" || node.opcode === "--");
+}
+
+function reportWrite(unit: TranslationUnit, node: AstNode): void {
+  const type = canonicalType(children(node)[0] ?? node);
+  const message = `kernel memory cannot be written (this ${type} lies behind a kernel pointer)`;
+  const hint = "Copy the value into a local variable and change that.";
+  unit.report("error", "KERNEL_WRITE", message, node, hint);
+}

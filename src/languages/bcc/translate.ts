@@ -1,0 +1,116 @@
+import type { KernelFacts } from "../../facts/kernel-facts.ts";
+import type { Program, ProgramFunction } from "../../program/program.ts";
+import type { Diagnostic } from "../../source/diagnostic.ts";
+import { SourceError } from "../../source/source-error.ts";
+import { SourceText } from "../../source/source-text.ts";
+import { declarePrograms } from "./declare-programs.ts";
+import { expandedSource, toOriginal } from "./expanded-source.ts";
+import { explainDiagnostic } from "./explain-diagnostic.ts";
+import { eventDeclarations, findEventTypes } from "./find-event-types.ts";
+import { withoutKernelIncludes } from "./kernel-includes.ts";
+import { loadParameters } from "./load-parameters.ts";
+import { withOwnHeaders } from "./own-headers.ts";
+import { prelude } from "./prelude.ts";
+import { mergeScans, type Prescan, prescan } from "./prescan.ts";
+import { readKernelMemory } from "./read-kernel-memory.ts";
+import { rewritePrintk } from "./rewrite-printk.ts";
+import { rewriteTableCalls } from "./rewrite-table-calls.ts";
+import type { AstNode } from "./syntax-tree.ts";
+import { TranslationUnit } from "./translation-unit.ts";
+
+/** What the translation asks of a C compiler. Lines of `source` are named by line directives in the code. */
+export interface CFrontEnd {
+  parse(code: string, source: SourceText): Promise<{ tree: AstNode; diagnostics: readonly Diagnostic[] }>;
+  preprocess(code: string, source: SourceText): Promise<string>;
+}
+
+export interface TranslateOptions {
+  /** The text of a header of the user's own, as `#include "name"` finds it; undefined when there is none. */
+  readonly readHeader?: (name: string) => string | undefined;
+}
+
+/** In this order; each pass reads the tree and adds to the edits, none sees another's. */
+const PASSES = [loadParameters, rewriteTableCalls, rewritePrintk, readKernelMemory] as const;
+
+/**
+ * Translates a text in bcc's dialect into C for clang's BPF target.
+ *
+ * @throws SourceError with all that is wrong at the user's lines
+ */
+export async function translate(
+  source: SourceText,
+  facts: KernelFacts,
+  frontEnd: CFrontEnd,
+  options: TranslateOptions = {},
+): Promise<Program> {
+  const readHeader = options.readHeader ?? (() => undefined);
+  const own = new SourceText(source.name, withoutKernelIncludes(source.text, readHeader));
+  const scan = prescan(withOwnHeaders(source, readHeader));
+  const first = await rewrite(own, scan, facts, frontEnd);
+  if (!first.unit.needsExpansion) return finish(source, first, facts, scan);
+  // A change falls inside of a macro's body: the text with all macros but the tables' expanded is changed instead.
+  const code = assemble(prelude(scan, facts, "expand").text, own);
+  const expanded = expandedSource(await frontEnd.preprocess(code, own), own);
+  const expandedScan = mergeScans(scan, prescan(expanded.text));
+  const second = await rewrite(expanded, expandedScan, facts, frontEnd, (d) => toOriginal(d, own));
+  return finish(source, second, facts, expandedScan);
+}
+
+interface Rewritten {
+  readonly unit: TranslationUnit;
+  readonly functions: readonly ProgramFunction[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+async function rewrite(
+  source: SourceText,
+  scan: Prescan,
+  facts: KernelFacts,
+  frontEnd: CFrontEnd,
+  place: (diagnostic: Diagnostic) => Diagnostic = (d) => d,
+): Promise<Rewritten> {
+  const head = prelude(scan, facts, "parse");
+  const code = assemble(head.text, source);
+  const { tree, diagnostics } = await frontEnd.parse(code, source);
+  const explained = diagnostics.map((d) =>
+    explainDiagnostic(d, { scan, facts, missing: head.missingTracepoints }),
+  );
+  if (explained.some(isError)) throw new SourceError(explained);
+  const unit = new TranslationUnit(source, code.slice(0, code.length - source.text.length), tree, facts);
+  const functions = declarePrograms(unit);
+  for (const pass of PASSES) pass(unit);
+  const all = [...explained, ...unit.diagnostics.map(place)];
+  if (all.some(isError)) throw new SourceError(all);
+  return { unit, functions, diagnostics: all };
+}
+
+function finish(source: SourceText, done: Rewritten, facts: KernelFacts, scan: Prescan): Program {
+  const { unit, functions, diagnostics } = done;
+  const head = prelude(scan, facts, "code");
+  const events = findEventTypes(unit);
+  const licence = scan.defined.macros.has("BPF_LICENSE") ? "BPF_LICENSE" : "GPL";
+  const tail = [
+    '#line 1 "<bcc-ts>"',
+    eventDeclarations(events),
+    "#define BCC_TS_TEXT(name) BCC_TS_QUOTED(name)",
+    "#define BCC_TS_QUOTED(name) #name",
+    `char _license[] __attribute__((section("license"), used)) = BCC_TS_TEXT(${licence});`,
+  ].join("\n");
+  return {
+    source,
+    code: `${assemble(head.text, new SourceText(unit.source.name, unit.edits.apply(unit.source)))}\n${tail}\n`,
+    functions,
+    tables: unit.tables.map((name) => ({ name })),
+    events,
+    warnings: diagnostics,
+    kernelTypes: head.kernelTypes,
+  };
+}
+
+function assemble(head: string, source: SourceText): string {
+  return `${head}\n#line 1 ${JSON.stringify(source.name)}\n${source.text}`;
+}
+
+function isError(diagnostic: Diagnostic): boolean {
+  return diagnostic.severity === "error";
+}

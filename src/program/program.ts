@@ -1,0 +1,56 @@
+import type { Diagnostic } from "../source/diagnostic.ts";
+import type { SourceText, Span } from "../source/source-text.ts";
+
+/** How a function is attached. "none": the user attaches it by name. */
+export type AttachPoint =
+  | { readonly kind: "kprobe"; readonly symbol: string }
+  | { readonly kind: "kretprobe"; readonly symbol: string }
+  | { readonly kind: "tracepoint"; readonly category: string; readonly event: string }
+  | { readonly kind: "raw-tracepoint"; readonly event: string }
+  | { readonly kind: "none" };
+
+/** A function of the user's text that becomes a program in the kernel. */
+export interface ProgramFunction {
+  readonly name: string;
+  /** The section it is compiled into; its prefix is libbpf's name for the program's type. */
+  readonly section: string;
+  readonly attach: AttachPoint;
+  readonly span: Span;
+}
+
+/** A table of the user's text. Key and value types are in the object's BTF. */
+export interface TableDeclaration {
+  readonly name: string;
+}
+
+/** The C types of the records that are sent through a ring or perf buffer. */
+export interface EventDeclaration {
+  readonly table: string;
+  readonly types: readonly string[];
+}
+
+/** What one text says, whatever its language: a plain value, the same for the same text and kernel facts. */
+export interface Program {
+  readonly source: SourceText;
+  /** What clang compiles. Its line directives name the user's lines. */
+  readonly code: string;
+  readonly functions: readonly ProgramFunction[];
+  readonly tables: readonly TableDeclaration[];
+  readonly events: readonly EventDeclaration[];
+  readonly warnings: readonly Diagnostic[];
+  /** BTF ids of the kernel types that the code declares in full. */
+  readonly kernelTypes: readonly number[];
+}
+
+/** The section in which the code declares, for each buffer, a pointer to each type of event that it carries. */
+export const EVENT_SECTION = ".bcc_ts.events";
+
+/** The name of the pointer that tells the n-th event type of a buffer. */
+export function eventVariable(table: string, index: number): string {
+  return `bcc_ts_event_${index}_${table}`;
+}
+
+/** The name of the global variable that counts a buffer's events that found no room. */
+export function lostVariable(table: string): string {
+  return `bcc_ts_lost_${table}`;
+}
