@@ -1,0 +1,50 @@
+import { libbpf } from "../ffi/libbpf.ts";
+import type { Codec } from "../values/codec.ts";
+import { codecOf } from "../values/compile-codec.ts";
+import { KernelMap } from "./kernel-map.ts";
+import { mapError } from "./map-error.ts";
+import type { MapHandle } from "./map-handle.ts";
+
+const INDEX = codecOf<number>({ kind: "integer", size: 4, signed: false }, "unsigned int");
+
+/**
+ * An array (BPF_ARRAY): its indices from 0 exist always, the values begin as zeros. An index beyond the
+ * end is undefined, as in JavaScript.
+ */
+export class ArrayMap<V> extends KernelMap<number, V> {
+  constructor(handle: MapHandle, value: Codec<V>) {
+    super(handle, { key: INDEX, value });
+  }
+
+  get length(): number {
+    return this.maxEntries;
+  }
+
+  override get size(): number {
+    return this.maxEntries;
+  }
+
+  override get(index: number): V | undefined {
+    return this.has(index) ? super.get(index) : undefined;
+  }
+
+  override has(index: number): boolean {
+    this.openFd();
+    return Number.isInteger(index) && index >= 0 && index < this.maxEntries;
+  }
+
+  /** Makes all values zeros. */
+  clear(): void {
+    const fd = this.openFd();
+    this.memory.value.bytes.fill(0);
+    for (let index = 0; index < this.maxEntries; index++) {
+      const key = this.memory.writeKey(index);
+      const result = libbpf().bpf_map_update_elem(fd, key, this.memory.value.address, 0n);
+      if (result < 0) throw this.failure("clear", -result);
+    }
+  }
+
+  protected override failure(operation: string, errno: number): Error {
+    return mapError(this.name, operation, errno, true);
+  }
+}
