@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { checkAgainstLock, IDENTITY_FORMAT, kernelsDirectory, readIdentity } from "./kernel-lock.mjs";
 import { collectModules, moduleDependencies } from "./kernel-modules.mjs";
 import { findProgram, outputOf, runVisibly } from "./run-command.mjs";
@@ -25,6 +26,10 @@ const bootModules = ["virtio_pci", "virtio_console", "9pnet_virtio", "9p", "over
 
 /** There to be loaded by a command: block devices, a file system and network devices to trace. */
 const furtherModules = ["loop", "null_blk", "crc32c_generic", "ext4", "dummy", "veth"];
+
+/** What a module asks the kernel for by an alias when it is used, and a guest's kernel has no modprobe to call.
+ * @type {Record<string, readonly string[]>} */
+const askedForLater = { ext4: ["crc32c_generic"] };
 
 const NETWORK = "check the network and run `apt-get update`; apt-get's own message is above";
 
@@ -54,7 +59,7 @@ export function guestKernel(series) {
 async function bring(series, place) {
   requireDebian(series);
   mkdirSync(kernelsDirectory, { recursive: true });
-  removeLeftovers();
+  await removeLeftovers();
   const work = mkdtempSync(join(kernelsDirectory, ".new-"));
   try {
     const { name, version } = await currentPackage(metapackages[series]);
@@ -95,11 +100,26 @@ function requireDebian(series) {
       );
 }
 
-/** What an interrupted run left behind, perhaps with a dpkg that still writes there. The caller holds the lock of the set-up. */
-function removeLeftovers() {
-  for (const name of readdirSync(kernelsDirectory))
-    if (name.startsWith(".new-"))
-      rmSync(join(kernelsDirectory, name), { recursive: true, force: true, maxRetries: 8, retryDelay: 200 });
+/** Removes what an interrupted run left behind; its dpkg may write there for a while yet. The caller holds the lock. */
+async function removeLeftovers() {
+  const leftovers = readdirSync(kernelsDirectory).filter((name) => name.startsWith(".new-"));
+  for (const name of leftovers) await removeTree(join(kernelsDirectory, name), Date.now() + 60_000);
+}
+
+/**
+ * @param {string} path
+ * @param {number} deadline
+ */
+async function removeTree(path, deadline) {
+  for (;;) {
+    try {
+      return rmSync(path, { recursive: true, force: true });
+    } catch (error) {
+      const grows = /** @type {NodeJS.ErrnoException} */ (error).code === "ENOTEMPTY";
+      if (!grows || Date.now() > deadline) throw error;
+      await delay(200);
+    }
+  }
 }
 
 /**
@@ -202,7 +222,10 @@ function arrange(unpacked, target) {
 function dependencyTable(modules) {
   const present = new Set(modules.map(({ name }) => name));
   const direct = new Map(
-    modules.map(({ name, bytes }) => [name, moduleDependencies(bytes).filter((other) => present.has(other))]),
+    modules.map(({ name, bytes }) => [
+      name,
+      [...moduleDependencies(bytes), ...(askedForLater[name] ?? [])].filter((other) => present.has(other)),
+    ]),
   );
   /** @type {(name: string) => string[]} */
   const all = (name) => (direct.get(name) ?? []).flatMap((other) => [other, ...all(other)]);

@@ -98,7 +98,8 @@ while read -r key first second; do
   service) decode "$second"; ln -s "service$first" "/dev/virtio-ports/$word" ;;
   link)
     decode "$first"; target=$word
-    decode "$second"; [ -e "/root$word" ] || ln -s "$target" "/root$word"
+    decode "$second"
+    [ -e "/root$word" ] || { mkdir -p "/root\${word%/*}"; ln -s "$target" "/root$word"; }
     ;;
   word) decode "$first"; set -- "$@" "$word" ;;
   run) break ;;
