@@ -40,7 +40,7 @@ type PerfSubmits<
   Scope extends string,
   Found,
 > = Rest extends `${infer Before}${Name}.perf_submit(${infer After}`
-  ? Before extends `${string}${NameStart}`
+  ? Before extends NameStart
     ? After extends `${string},${infer Data},${infer Size};${infer Next}`
       ? FunctionEnd<`${Scope}${Before}`> extends infer Body extends string
         ? PerfSubmits<Text, Next, Name, Body, Found | Submitted<Text, Body, Trim<Data>, Size>>
@@ -57,7 +57,7 @@ type RingSubmits<
   Scope extends string,
   Found,
 > = Rest extends `${infer Before}${Name}.ringbuf_${infer Method}(${infer After}`
-  ? Before extends `${string}${NameStart}`
+  ? Before extends NameStart
     ? Method extends "output" | "submit"
       ? After extends `${infer Data},${infer Size};${infer Next}`
         ? FunctionEnd<`${Scope}${Before}`> extends infer Body extends string
@@ -68,8 +68,8 @@ type RingSubmits<
     : RingSubmits<Text, After, Name, `${Scope}${Before}(`, Found>
   : Found;
 
-// Else `ipv4_events.` would be found for `events.`.
-type NameStart = " " | "\n" | "\t" | ";" | "{" | "}" | "(" | ")";
+// Else `ipv4_events.` would be found for `events.`. Nothing stands before it right behind a `;`.
+type NameStart = "" | `${string}${" " | "\n" | "\t" | ";" | "{" | "}" | "(" | ")"}`;
 
 /** What follows the last closing brace that begins a line: the function so far, from its head. */
 type FunctionEnd<Text extends string> =

@@ -47,7 +47,7 @@ expectType<
 >();
 expectType<
   Equal<
-    Events<"struct data_t a = {}; struct other_t b = {}; if (a.pid) events.perf_submit(ctx, &a, sizeof(a)); else events.perf_submit(ctx, &b, sizeof(b));">,
+    Events<"struct data_t a = {}; struct other_t b = {}; events.perf_submit(ctx, &a, sizeof(a));events.perf_submit(ctx, &b, sizeof(b));">,
     Data | Other
   >
 >();
