@@ -11,6 +11,8 @@ import { offsetAssertions } from "./offset-assertions.ts";
 import type { DeclarationRequest, Reach } from "./reach.ts";
 
 const MOST_DEPTH = 200;
+/** Anonymous structs are written wherever they are used; damaged BTF can use them without end. */
+const MOST_BODIES = 200_000;
 
 /** Names that compilers define as macros in GNU mode on some target, and that kernel members have. */
 const PREDEFINED = /\b(linux|unix|i386|bpf)\b/g;
@@ -26,7 +28,14 @@ export class DeclarationPrinter {
   readonly #lines: string[] = [];
   readonly #enumerators: string[] = [];
   readonly #state = new Map<number, "printing" | "printed">();
+  /** Pointers, arrays and functions that have been prepared: twice the id, plus one by value. */
+  readonly #prepared = new Set<number>();
   #depth = 0;
+  #bodies = 0;
+  /** Numbered over all structs: the members of an anonymous one are also those of what is around it. */
+  #holes = 0;
+  /** Of the line at which an anonymous struct begins. */
+  #indent = "";
 
   constructor(btf: Btf, request: DeclarationRequest, reach: Reach, names: DeclaredNames) {
     this.#btf = btf;
@@ -64,10 +73,11 @@ export class DeclarationPrinter {
   #printEnums(): void {
     for (const id of new Set([...this.#reach.wholeEnums, ...this.#reach.enums])) {
       const type = this.#btf.type(id) as EnumType;
-      const head = type.name === "" ? "enum" : `enum ${this.#names.tag(id, false)}`;
+      const isTagless = this.#names.isTagless(type);
+      const head = isTagless ? "enum" : `enum ${this.#names.tag(id, false)}`;
       const values = this.#reach.wholeEnums.has(id) ? this.#names.takeEnumerators(type) : [];
       if (values.length === 0) {
-        if (type.name !== "") this.#lines.push(`${head} : ${enumInteger(type)};`);
+        if (!isTagless) this.#lines.push(`${head} : ${enumInteger(type)};`);
         continue;
       }
       this.#enumerators.push(...values.map(({ name }) => name));
@@ -78,6 +88,9 @@ export class DeclarationPrinter {
   /** Makes sure that all that a type needs stands before it. */
   #prepare(id: number, byValue: boolean): void {
     const type = this.#btf.type(id);
+    const key = 2 * id + (byValue ? 1 : 0);
+    if (this.#prepared.has(key) && type.kind !== "struct" && type.kind !== "union") return;
+    this.#prepared.add(key);
     if (++this.#depth > MOST_DEPTH) throw damaged(`type ${id} contains itself, or too much`);
     switch (type.kind) {
       case "ptr":
@@ -162,7 +175,7 @@ export class DeclarationPrinter {
   }
 
   #body(id: number, indent: string, loose = false): string {
-    if (++this.#depth > MOST_DEPTH) throw damaged(`type ${id} contains itself, or too much`);
+    if (++this.#depth > MOST_DEPTH || ++this.#bodies > MOST_BODIES) throw damaged(`type ${id} has no end`);
     const plan = this.#planner.plan(id, loose);
     const inner = `${indent}\t`;
     const lines = plan.items.map((item) => `${inner}${this.#item(item, inner)};\n`).join("");
@@ -174,21 +187,22 @@ export class DeclarationPrinter {
 
   #item(item: PlannedItem, indent: string): string {
     if (item.kind === "pad") return `${unitName(item.unit)} : ${item.bits}`;
-    if (item.kind === "hole") return `unsigned char __hole_${item.bitOffset / 8}[${item.bytes}]`;
+    if (item.kind === "hole") return `unsigned char __hole_${++this.#holes}[${item.bytes}]`;
     const { member, packed } = item;
     const target = this.#btf.type(member.type);
     if (member.name === "" && (target.kind === "struct" || target.kind === "union")) {
       // An attribute after it would be the type's, so the type itself is written without alignment.
       return `${target.kind} ${this.#body(member.type, indent, packed)}`;
     }
-    const indented = new Declarator(this.#btf, (id, type, pointedAt) =>
-      this.#leaf(id, type, pointedAt, indent),
-    );
+    const outer = this.#indent;
+    this.#indent = indent;
+    const declaration = this.#declarator.declare(member.type, member.name);
+    this.#indent = outer;
     const bits = member.bitSize > 0 ? ` : ${member.bitSize}` : "";
-    return `${indented.declare(member.type, member.name)}${bits}${packed ? " __attribute__((packed))" : ""}`;
+    return `${declaration}${bits}${packed ? " __attribute__((packed))" : ""}`;
   }
 
-  #leaf(id: number, type: LeafType, pointedAt: boolean, indent = ""): string {
+  #leaf(id: number, type: LeafType, pointedAt: boolean): string {
     switch (type.kind) {
       case "void":
         return "void";
@@ -201,9 +215,9 @@ export class DeclarationPrinter {
       case "fwd":
         return `${type.of} ${this.#names.tag(id, true)}`;
       case "enum":
-        return type.name === "" ? enumInteger(type) : `enum ${this.#names.tag(id, false)}`;
+        return this.#names.isTagless(type) ? enumInteger(type) : `enum ${this.#names.tag(id, false)}`;
       default:
-        if (type.name === "") return `${type.kind} ${this.#body(id, indent)}`;
+        if (type.name === "") return `${type.kind} ${this.#body(id, this.#indent)}`;
         return `${type.kind} ${this.#names.tag(id, pointedAt)}`;
     }
   }

@@ -12,7 +12,8 @@ export type LeafType = Extract<
 export type SpellLeaf = (id: number, type: LeafType, pointedAt: boolean) => string;
 
 /** Damaged BTF can describe a function type that takes itself twice, and so on: the text would have no end. */
-const MOST_PARTS = 10_000;
+const MOST_PARTS = 100_000;
+const MOST_DEPTH = 250;
 
 /**
  * Builds a C declaration of a type from the inside out: pointers, arrays, functions and qualifiers around the
@@ -22,20 +23,30 @@ export class Declarator {
   readonly #btf: Btf;
   readonly #leaf: SpellLeaf;
   #parts = 0;
+  #depth = 0;
 
   constructor(btf: Btf, leaf: SpellLeaf) {
     this.#btf = btf;
     this.#leaf = leaf;
   }
 
-  /** "struct sock *sk" for a pointer to struct sock and "sk"; without a name the type alone. */
+  /**
+   * "struct sock *sk" for a pointer to struct sock and "sk"; without a name the type alone. `leaf` may call
+   * it for the members of an anonymous struct.
+   */
   declare(id: number, name = ""): string {
-    this.#parts = 0;
+    if (this.#depth === 0) this.#parts = 0;
     return this.#spell(id, name, "", false);
   }
 
   #spell(id: number, inner: string, qualifiers: string, pointedAt: boolean): string {
-    if (++this.#parts > MOST_PARTS) throw damaged(`type ${id} has no end`);
+    if (++this.#parts > MOST_PARTS || ++this.#depth > MOST_DEPTH) throw damaged(`type ${id} has no end`);
+    const text = this.#spellKind(id, inner, qualifiers, pointedAt);
+    this.#depth--;
+    return text;
+  }
+
+  #spellKind(id: number, inner: string, qualifiers: string, pointedAt: boolean): string {
     const type = this.#btf.type(id);
     switch (type.kind) {
       case "ptr":
@@ -62,7 +73,7 @@ export class Declarator {
         throw damaged(`type ${id} is used as a value but is a ${type.kind}`);
       default: {
         const before = qualifiers === "" ? "" : `${qualifiers} `;
-        const after = inner === "" ? "" : spaced(inner);
+        const after = inner === "" ? "" : ` ${inner}`;
         return `${before}${this.#leaf(id, type, pointedAt)}${after}`;
       }
     }
@@ -95,8 +106,4 @@ function withQualifier(qualifiers: string, kind: "const" | "volatile" | "restric
   const word = kind === "restrict" ? "__restrict" : kind;
   if (qualifiers === "") return word;
   return qualifiers.split(" ").includes(word) ? qualifiers : `${qualifiers} ${word}`;
-}
-
-function spaced(inner: string): string {
-  return inner.startsWith("[") ? ` ${inner}` : ` ${inner}`;
 }

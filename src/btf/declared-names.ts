@@ -31,6 +31,11 @@ export class DeclaredNames {
     for (const id of reach.typedefs) this.#nameTypedef(id);
   }
 
+  /** True for an enum whose tag the program has: the kernel's is written without its tag. */
+  isTagless(type: EnumType): boolean {
+    return type.name === "" || this.#defined.tags.has(type.name);
+  }
+
   /** The tag of a struct, union, enum or forward declaration. Behind a pointer the program's own is meant. */
   tag(id: number, pointedAt: boolean): string {
     const type = this.#btf.type(id);

@@ -13,7 +13,7 @@ export type PlannedItem =
   /** An unnamed bit-field of this many bits of an integer of `unit` bits. */
   | { readonly kind: "pad"; readonly bits: number; readonly unit: number }
   /** Bytes too many for bit-fields. */
-  | { readonly kind: "hole"; readonly bytes: number; readonly bitOffset: number };
+  | { readonly kind: "hole"; readonly bytes: number };
 
 /** How a struct or union must be written so that a compiler lays it out as BTF says. */
 export interface LayoutPlan {
@@ -87,7 +87,9 @@ export class LayoutPlanner {
     const alignments = type.members.map((member) => this.alignmentOf(member.type));
     const misplaced = type.members.map((member, i) => isMisplaced(member, sizes[i] ?? 0, alignments[i] ?? 1));
     const largest = Math.max(1, ...alignments.filter((_, i) => !misplaced[i]));
-    const packed = loose || type.size % largest !== 0;
+    // A bit-field that crosses its unit is packed with the whole struct: clang warns of an attribute of its own.
+    const crosses = type.members.some(({ bitSize }, i) => bitSize > 0 && misplaced[i] === true);
+    const packed = loose || crosses || type.size % largest !== 0;
     const alignment = packed ? largestDivisor(type.size, loose ? 1 : largest) : largest;
     const items: PlannedItem[] = [];
     let end = 0;
@@ -97,7 +99,7 @@ export class LayoutPlanner {
       if (member.bitOffset < end) throw damaged(`members of struct ${type.name} overlap at ${member.name}`);
       const natural = naturalOffset(end, member, size, isPacked ? 1 : (alignments[i] ?? 1), isPacked);
       if (natural !== member.bitOffset) items.push(...padding(end, member.bitOffset, alignment));
-      items.push({ kind: "member", member, packed: misplaced[i] === true });
+      items.push({ kind: "member", member, packed: misplaced[i] === true && member.bitSize === 0 });
       end = member.bitOffset + (member.bitSize || size * 8);
     });
     if (end > type.size * 8) throw damaged(`the members of struct ${type.name} end outside of it`);
@@ -119,7 +121,7 @@ export class LayoutPlanner {
     });
     if (end > type.size * 8) throw damaged(`the members of union ${type.name} end outside of it`);
     const naturalSize = Math.ceil(end / 8 / alignment) * alignment;
-    if (naturalSize !== type.size) items.push({ kind: "hole", bytes: type.size, bitOffset: 0 });
+    if (naturalSize !== type.size) items.push({ kind: "hole", bytes: type.size });
     return { items, packed, alignment };
   }
 }
@@ -161,7 +163,7 @@ function padding(start: number, end: number, alignment: number): PlannedItem[] {
   while (at < end) {
     if (at % 8 === 0 && end - at >= MOST_PADDED * 8) {
       const bytes = Math.floor((end - at) / 8);
-      items.push({ kind: "hole", bytes, bitOffset: at });
+      items.push({ kind: "hole", bytes });
       at += bytes * 8;
       continue;
     }

@@ -1,7 +1,7 @@
 import type { Btf } from "./btf.ts";
 import { damaged } from "./btf-damage.ts";
 
-const MOST_LINES = 100_000;
+const MOST_VISITS = 100_000;
 
 /** Assertions on the offsets of members, also of those inside anonymous members; bit-fields have no address. */
 export function offsetAssertions(
@@ -11,10 +11,11 @@ export function offsetAssertions(
   isWanted: (member: string) => boolean,
 ): string[] {
   const lines: string[] = [];
+  let visits = 0;
   const visit = (at: number, base: number, depth: number): void => {
     const type = btf.type(at);
     if (type.kind !== "struct" && type.kind !== "union") return;
-    if (depth > 100 || lines.length > MOST_LINES) throw damaged(`type ${id} has no end`);
+    if (depth > 100 || ++visits > MOST_VISITS) throw damaged(`type ${id} has no end`);
     for (const member of type.members) {
       const bits = base + member.bitOffset;
       if (member.name === "") visit(btf.resolve(member.type), bits, depth + 1);

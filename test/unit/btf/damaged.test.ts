@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Btf } from "../../../src/btf/btf.ts";
+import { readLineInfo } from "../../../src/btf/btf-ext.ts";
+import { spell } from "../../../src/btf/c-name.ts";
+import { elfSections } from "../../../src/btf/elf.ts";
+import { emitDeclarations } from "../../../src/btf/emit-declarations.ts";
+import { layoutEntries, memberAtOffset, memberAtPath } from "../../../src/btf/layout.ts";
+import { reduceBtf } from "../../../src/btf/reduce-btf.ts";
+import { BpfError } from "../../../src/errors.ts";
+import { BtfBuilder, everyKind } from "./build-btf.ts";
+import { compileObject } from "./compile-object.ts";
+import { chooseSeed, randomNumbers } from "./random.ts";
+
+const none = { tags: new Set<string>(), ordinary: new Set<string>(), macros: new Set<string>() };
+const NAMES = new Set([
+  "packet",
+  "packet_t",
+  "point_t",
+  "color",
+  "RED",
+  "LOW",
+  "hidden",
+  "next",
+  "call",
+  "h",
+]);
+const MUTATIONS = 20_000;
+const MOST_MILLISECONDS = 3000;
+
+/** Everything that one can ask of BTF; each question may be refused with a BpfError, nothing else. */
+function askEverything(bytes: Uint8Array): void {
+  const btf = attempt(() => Btf.parse(bytes));
+  if (btf === undefined) return;
+  for (let id = 0; id <= btf.typeCount; id++) {
+    attempt(() => btf.type(id));
+    attempt(() => btf.resolve(id));
+    attempt(() => btf.sizeOf(id));
+    attempt(() => spell(btf, id, "x"));
+    attempt(() => layoutEntries(btf, id));
+    attempt(() => memberAtOffset(btf, id, 24));
+    attempt(() => memberAtPath(btf, id, "whole"));
+  }
+  attempt(() => [...btf.names("struct")]);
+  attempt(() => btf.find("struct", "packet"));
+  attempt(() => btf.enumerator("BLUE"));
+  attempt(() => emitDeclarations(btf, { identifiers: NAMES, defined: none, assertions: "all" }));
+  const reduced = attempt(() => reduceBtf(btf, [btf.typeCount, btf.typeCount - 1, 20]));
+  if (reduced !== undefined) Btf.parse(reduced);
+}
+
+function attempt<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (!BpfError.is(error)) throw error;
+    return undefined;
+  }
+}
+
+/** A copy with some of its bytes or words changed, or its end cut off. */
+function mutate(original: Buffer, random: (limit: number) => number): Buffer {
+  const bytes = Buffer.from(original);
+  for (let i = random(3); i >= 0; i--) {
+    const at = random(bytes.length - 4);
+    const kind = random(6);
+    if (kind === 0) bytes[at] = random(256);
+    // Small words are likely to be types, sizes and offsets that exist.
+    else if (kind === 1) bytes.writeUInt32LE(random(60), at & ~3);
+    else if (kind === 2) bytes.writeUInt32LE(0xffffffff - random(3), at & ~3);
+    else if (kind === 3) bytes.copy(bytes, at, random(bytes.length - 4), random(bytes.length));
+    else if (kind === 4) bytes[at] = (bytes[at] ?? 0) ^ (1 << random(8));
+    else if (random(8) === 0) return bytes.subarray(0, random(bytes.length));
+  }
+  return bytes;
+}
+
+function fuzz(original: Buffer, count: number, ask: (bytes: Buffer) => void): void {
+  const seed = chooseSeed();
+  console.log(`BCC_TS_SEED=${seed}`);
+  const random = randomNumbers(seed);
+  for (let i = 0; i < count; i++) {
+    const bytes = mutate(original, random);
+    const begin = performance.now();
+    try {
+      ask(bytes);
+    } catch (error) {
+      assert.fail(`mutation ${i} of seed ${seed}: ${error instanceof Error ? error.stack : error}`);
+    }
+    const took = performance.now() - begin;
+    assert.ok(took < MOST_MILLISECONDS, `mutation ${i} of seed ${seed} took ${took} ms`);
+  }
+}
+
+test(`BTF with ${MUTATIONS} damages is read or refused`, () => {
+  const { bytes } = everyKind();
+  askEverything(bytes);
+  fuzz(bytes, MUTATIONS, askEverything);
+});
+
+test("objects with damages are read or refused", () => {
+  const object = compileObject(
+    'int f(void) { return 1; } char l[] __attribute__((section("license"))) = "GPL";',
+  );
+  assert.ok(readLineInfo(object).size > 0);
+  fuzz(object, 5000, (bytes) => {
+    attempt(() => elfSections(bytes));
+    attempt(() => readLineInfo(bytes));
+  });
+});
+
+const cycles: Record<string, (b: BtfBuilder) => void> = {
+  "a typedef of itself": (b) => b.typedef("packet", 1),
+  "a pointer to itself": (b) => b.typedef("packet", b.pointer(1)),
+  "a struct in itself": (b) => b.struct("packet", 8, [["a", 1, 0]]),
+  "two structs in each other": (b) => {
+    b.struct("packet", 8, [["a", 2, 0]]);
+    b.struct("other", 8, [["a", 1, 0]]);
+  },
+  "an array of itself": (b) => b.typedef("packet", b.array(1, 2)),
+  "an array of no elements of itself": (b) => {
+    b.array(1, 0);
+    b.struct("packet", 0, [["a", 1, 0]]);
+  },
+  "a function that takes itself twice": (b) => {
+    b.prototype(0, [
+      ["f", 1],
+      ["g", 1],
+    ]);
+    b.typedef("packet", b.pointer(1));
+  },
+  "anonymous structs that double at each level": (b) => {
+    b.int("int", 4, 1);
+    let inner = b.struct("", 0, []);
+    for (let i = 0; i < 60; i++) {
+      inner = b.struct("", 0, [
+        ["", inner, 0],
+        ["", inner, 0],
+      ]);
+    }
+    b.struct("packet", 0, [["", inner, 0]]);
+  },
+  "functions that double at each level": (b) => {
+    let inner = b.prototype(0, []);
+    for (let i = 0; i < 60; i++) {
+      inner = b.prototype(0, [
+        ["f", inner],
+        ["g", inner],
+      ]);
+    }
+    b.struct("packet", 8, [["call", b.pointer(inner), 0]]);
+  },
+  "ten thousand structs in each other": (b) => {
+    let inner = b.int("int", 4, 1);
+    for (let i = 0; i < 10_000; i++) inner = b.struct(`s${i}`, 4, [["a", inner, 0]]);
+    b.struct("packet", 4, [["a", inner, 0]]);
+  },
+  "arrays as large as the universe": (b) => {
+    let inner = b.int("int", 4, 1);
+    for (let i = 0; i < 40; i++) inner = b.array(inner, 0xffffffff);
+    b.struct("packet", 0xffffffff, [["a", inner, 0]]);
+  },
+};
+
+for (const [title, build] of Object.entries(cycles)) {
+  test(`refuses or survives ${title}`, () => {
+    const b = new BtfBuilder();
+    build(b);
+    const begin = performance.now();
+    const bytes = b.bytes();
+    const btf = Btf.parse(bytes);
+    const emit = () => emitDeclarations(btf, { identifiers: NAMES, defined: none, assertions: "all" });
+    attempt(emit);
+    const last = btf.typeCount;
+    for (const id of [1, last]) {
+      attempt(() => spell(btf, id));
+      attempt(() => btf.sizeOf(id));
+      attempt(() => memberAtPath(btf, id, "x"));
+      attempt(() => memberAtOffset(btf, id, 0));
+      attempt(() => reduceBtf(btf, [id]));
+    }
+    assert.ok(performance.now() - begin < MOST_MILLISECONDS);
+  });
+}
+
+test("a struct in itself is refused by name of the fault", () => {
+  const b = new BtfBuilder();
+  b.struct("packet", 8, [["a", 1, 0]]);
+  assert.throws(
+    () => emitDeclarations(Btf.parse(b.bytes()), { identifiers: NAMES, defined: none }),
+    (error) => BpfError.is(error) && error.code === "BTF" && error.message.includes("contains itself"),
+  );
+});
+
+const heads: [title: string, change: (bytes: Buffer) => Buffer, message: RegExp][] = [
+  ["nothing", () => Buffer.alloc(0), /less than a header/],
+  ["another magic number", (b) => (b.writeUInt16LE(1, 0), b), /first bytes/],
+  ["another byte order", (b) => (b.writeUInt16BE(0xeb9f, 0), b), /byte order/],
+  ["another version", (b) => (b.writeUInt8(2, 2), b), /version 2/],
+  ["a small header", (b) => (b.writeUInt32LE(8, 4), b), /header has 8/],
+  ["types outside", (b) => (b.writeUInt32LE(0xfffffffc, 12), b), /types end outside/],
+  ["strings outside", (b) => (b.writeUInt32LE(0xfffffff0, 16), b), /strings end outside/],
+  ["no strings", (b) => (b.writeUInt32LE(0, 20), b), /NUL/],
+  ["an unknown kind", (b) => (b.writeUInt32LE(31 << 24, 28), b), /unknown kind 31/],
+];
+
+for (const [title, change, message] of heads) {
+  test(`refuses ${title}`, () => {
+    assert.throws(
+      () => Btf.parse(change(everyKind().bytes)),
+      (error) => BpfError.is(error) && error.code === "BTF" && message.test(error.message),
+    );
+  });
+}
