@@ -1,9 +1,14 @@
 /**
- * One line of newline-delimited JSON, its newline included. A bigint is a number where a double holds it
+ * JSON without newlines. A bigint is a number where a double holds it
  * exactly and a string of digits elsewhere; a Uint8Array is a string of hexadecimal digits.
  */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, plain) ?? "null";
+}
+
+/** One line of newline-delimited JSON, its newline included. */
 export function ndjsonLine(value: unknown): string {
-  return `${JSON.stringify(value, plain) ?? "null"}\n`;
+  return `${toJson(value)}\n`;
 }
 
 /** Looks at the property itself: a Buffer's own toJSON has already replaced `value`. */

@@ -1,0 +1,141 @@
+import { BpfError, SyscallError } from "../errors.ts";
+import { ERRNO } from "../ffi/errno-table.ts";
+import { closeFd, pageSize } from "../ffi/libc.ts";
+import { MappedMemory } from "../ffi/mapped-memory.ts";
+import { NativeBuffer } from "../ffi/native-buffer.ts";
+import { ioctl, perfEventOpen } from "../ffi/system-calls.ts";
+
+/** struct perf_event_attr: its size as of Linux 4.1, and where the parts are that we fill in. */
+const ATTRIBUTES = {
+  bytes: 112,
+  type: 0,
+  size: 4,
+  config: 8,
+  period: 16,
+  sampleType: 24,
+  wakeup: 48,
+} as const;
+const SOFTWARE_EVENT = 1;
+const BPF_OUTPUT = 10n;
+const SAMPLE_RAW = 1n << 10n;
+const ENABLE = 0x2400n;
+const DISABLE = 0x2401n;
+
+/** Places in the first page, which tells how far the kernel has written and we have read. */
+const HEAD = 1024;
+const TAIL = 1032;
+
+const RECORD_LOST = 2;
+const RECORD_SAMPLE = 9;
+/** Bytes before the samples of a record: its header, then the size of the raw data. */
+const SAMPLE_DATA = 12;
+const PUBLISH_EVERY = 256;
+
+/** Who takes the records of a CPU's buffer. */
+export interface RecordSink {
+  sample(view: DataView, offset: number, size: number): void;
+  lost(events: number): void;
+  /** False to stop before the next record. */
+  more(): boolean;
+}
+
+/** The perf event and the shared memory of one CPU. */
+export class CpuBuffer {
+  readonly cpu: number;
+  readonly fd: number;
+  readonly #memory: MappedMemory;
+  readonly #size: number;
+  #scratch = new DataView(new ArrayBuffer(0));
+  #closed = false;
+
+  private constructor(cpu: number, fd: number, memory: MappedMemory, size: number) {
+    this.cpu = cpu;
+    this.fd = fd;
+    this.#memory = memory;
+    this.#size = size;
+  }
+
+  /** Undefined when the CPU is not online. */
+  static open(cpu: number, pages: number, wakeupEvents: number): CpuBuffer | undefined {
+    if (!Number.isInteger(Math.log2(pages))) {
+      throw new BpfError("PERF_BUFFER", `${pages} pages: a perf buffer has a power of two of them`);
+    }
+    const fd = openEvent(cpu, wakeupEvents);
+    if (fd === undefined) return undefined;
+    try {
+      const size = pages * pageSize();
+      const memory = MappedMemory.map(fd, pageSize() + size, { writable: true });
+      ioctl(fd, ENABLE, 0, "PERF_EVENT_IOC_ENABLE");
+      return new CpuBuffer(cpu, fd, memory, size);
+    } catch (error) {
+      closeFd(fd);
+      throw error;
+    }
+  }
+
+  /** Gives what is there now. */
+  drain(sink: RecordSink): void {
+    const memory = this.#memory;
+    const head = memory.loadPosition(HEAD);
+    let tail = memory.loadPosition(TAIL);
+    let records = 0;
+    try {
+      while (tail < head && sink.more()) {
+        const at = pageSize() + (tail % this.#size);
+        const size = memory.view().getUint16(at + 6, true);
+        if (size === 0) throw new BpfError("PERF_BUFFER", `the buffer of CPU ${this.cpu} is damaged`);
+        tail += size;
+        this.#record(at, size, sink);
+        if (++records % PUBLISH_EVERY === 0 && !this.#closed) memory.storePosition(TAIL, tail);
+      }
+    } finally {
+      if (!this.#closed) memory.storePosition(TAIL, tail);
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    ioctl(this.fd, DISABLE, 0, "PERF_EVENT_IOC_DISABLE");
+    this.#memory.close();
+    closeFd(this.fd);
+  }
+
+  #record(at: number, size: number, sink: RecordSink): void {
+    const shared = this.#memory.view();
+    const wrapped = at + size > pageSize() + this.#size;
+    const view = wrapped ? this.#unwrap(at, size) : shared;
+    const start = wrapped ? 0 : at;
+    const type = view.getUint32(start, true);
+    if (type === RECORD_SAMPLE) sink.sample(view, start + SAMPLE_DATA, view.getUint32(start + 8, true));
+    else if (type === RECORD_LOST) sink.lost(Number(view.getBigUint64(start + 16, true)));
+  }
+
+  /** A copy in one piece of a record that begins at the end of the buffer and ends at its start. */
+  #unwrap(at: number, size: number): DataView {
+    if (this.#scratch.byteLength < size) this.#scratch = new DataView(new ArrayBuffer(size * 2));
+    const bytes = this.#memory.bytes();
+    const target = new Uint8Array(this.#scratch.buffer);
+    const atEnd = pageSize() + this.#size - at;
+    target.set(bytes.subarray(at, at + atEnd));
+    target.set(bytes.subarray(pageSize(), pageSize() + size - atEnd), atEnd);
+    return this.#scratch;
+  }
+}
+
+function openEvent(cpu: number, wakeupEvents: number): number | undefined {
+  const attributes = NativeBuffer.alloc(ATTRIBUTES.bytes);
+  const { view } = attributes;
+  view.setUint32(ATTRIBUTES.type, SOFTWARE_EVENT, true);
+  view.setUint32(ATTRIBUTES.size, ATTRIBUTES.bytes, true);
+  view.setBigUint64(ATTRIBUTES.config, BPF_OUTPUT, true);
+  view.setBigUint64(ATTRIBUTES.period, 1n, true);
+  view.setBigUint64(ATTRIBUTES.sampleType, SAMPLE_RAW, true);
+  view.setUint32(ATTRIBUTES.wakeup, wakeupEvents, true);
+  try {
+    return perfEventOpen(attributes, -1, cpu);
+  } catch (error) {
+    if (error instanceof SyscallError && error.errno === ERRNO.ENODEV) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import { pollBlocking } from "../ffi/poll-blocking.ts";
+
+/** What a blocking wait needs of a source of events. */
+export interface Pollable {
+  readonly fds: readonly number[];
+  readonly closed: boolean;
+  /** Milliseconds after which to look for events although no wake-up came. */
+  readonly longestWait: number;
+  /** Handles the events that are there, and gives their number. */
+  consume(): number;
+}
+
+/**
+ * Blocks until one of several rings has events or the time is over (-1: no end); their handlers are called
+ * with the events. Gives the number of events, which may be 0 before the time is over, after a signal for
+ * instance.
+ */
+export function pollSources(sources: readonly Pollable[], timeoutMs = -1): number {
+  const end = timeoutMs < 0 ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
+  const longest = Math.min(...sources.map((source) => source.longestWait));
+  for (;;) {
+    const count = consumeAll(sources);
+    const left = end - performance.now();
+    if (count > 0 || left <= 0 || sources.every((source) => source.closed)) return count;
+    const fds = sources.flatMap((source) => (source.closed ? [] : source.fds));
+    const wait = Math.min(left, longest);
+    if (pollBlocking(fds, wait).length > 0) return consumeAll(sources);
+    if (wait === left) return 0;
+  }
+}
+
+function consumeAll(sources: readonly Pollable[]): number {
+  let count = 0;
+  for (const source of sources) if (!source.closed) count += source.consume();
+  return count;
+}

@@ -1,0 +1,58 @@
+import type { Codec } from "../values/codec.ts";
+import { EventError } from "./event-error.ts";
+
+/** Makes the event of a record: `size` bytes at `offset`. */
+export type RecordDecoder<E> = (view: DataView, offset: number, size: number) => E;
+
+/** What the options of a ring or perf buffer say of its events. */
+export interface RecordOptions<E> {
+  /**
+   * The type of the events; without one they are bytes. Several types are told apart by their sizes, and an
+   * event whose size fits two of them is given as bytes.
+   */
+  readonly codec?: Codec<E> | readonly Codec<E>[] | undefined;
+  /** Counts the events that found no room, where the program that sends them does. */
+  readonly countLost?: (() => number) | undefined;
+}
+
+/**
+ * The decoder of a buffer's records. `padded` tells the size that the kernel gives to a record of so many
+ * bytes: perf buffers round it up. Throws EventError for records of no known size.
+ */
+export function recordDecoder<E>(
+  buffer: string,
+  codec: RecordOptions<E>["codec"] = [],
+  padded: (size: number) => number = (size) => size,
+): RecordDecoder<E> {
+  const codecs = "decode" in codec ? [codec] : codec;
+  const [only] = codecs;
+  if (only === undefined) return copyBytes as RecordDecoder<unknown> as RecordDecoder<E>;
+  const fits = (codec: Codec<E>) => {
+    const [exact, rounded, open] = [codec.size, padded(codec.size), codec.openEnded === true];
+    return (size: number) => size === exact || size === rounded || (open && size > exact);
+  };
+  const candidates = codecs.map((codec) => ({ codec, fits: fits(codec) }));
+  const otherwise = (view: DataView, offset: number, size: number): E => {
+    const fitting = candidates.filter((each) => each.fits(size));
+    const [first] = fitting;
+    if (fitting.length === 1 && first !== undefined) return first.codec.decode(view, offset);
+    const bytes = copyBytes(view, offset, size);
+    if (fitting.length > 1) return bytes as E;
+    throw new EventError(
+      buffer,
+      bytes,
+      codecs.map((each) => `${each.typeName} (${each.size} bytes)`).join(" or "),
+    );
+  };
+  if (codecs.length > 1) return otherwise;
+  const [exact, rounded] = [only.size, padded(only.size)];
+  return (view, offset, size) =>
+    size === exact || size === rounded ? only.decode(view, offset) : otherwise(view, offset, size);
+}
+
+/** Byte by byte, because the views of mapped memory give no byte arrays away. */
+function copyBytes(view: DataView, offset: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let index = 0; index < size; index++) bytes[index] = view.getUint8(offset + index);
+  return bytes;
+}

@@ -1,0 +1,100 @@
+import { pageSize } from "../ffi/libc.ts";
+import { MappedMemory } from "../ffi/mapped-memory.ts";
+import { type EventHandler, EventSource } from "./event-source.ts";
+import { type RecordDecoder, type RecordOptions, recordDecoder } from "./record-decoder.ts";
+
+/** What is known of a ring that is in the kernel: what the loader gives. */
+export interface RingHandle {
+  readonly name: string;
+  readonly fd: number;
+  /** For a ring buffer its bytes, a power of two. */
+  readonly maxEntries: number;
+}
+
+/** Bits of a record's length. */
+const BUSY = 0x8000_0000 | 0;
+const DISCARDED = 0x4000_0000;
+const LENGTH = 0x3fff_ffff;
+const HEADER = 8;
+/** Records between two publications of how far we have read: each costs the producer a cache miss. */
+const PUBLISH_EVERY = 256;
+
+/**
+ * A BPF ring buffer (BPF_RINGBUF_OUTPUT), read in JavaScript from the memory that it shares with the
+ * kernel (since Linux 5.8). Events of all CPUs come in the order in which they were reserved.
+ *
+ * @example
+ * for await (const event of bpf.rings.events) console.log(event.pid, event.comm);
+ */
+export class RingBuffer<E = Uint8Array> extends EventSource<E> {
+  readonly fds: readonly number[];
+  readonly #size: number;
+  readonly #consumer: MappedMemory;
+  /** The producer's page, and the data twice in a row, so that no record is ever in two pieces. */
+  readonly #producer: MappedMemory;
+  readonly #decode: RecordDecoder<E>;
+  readonly #countLost: (() => number) | undefined;
+  /** How far we have read, from the beginning of time. */
+  #position: number;
+  #lost = 0;
+
+  constructor(handle: RingHandle, options: RecordOptions<E> = {}) {
+    super(handle.name);
+    this.fds = [handle.fd];
+    this.#size = handle.maxEntries;
+    this.#decode = recordDecoder(handle.name, options.codec);
+    this.#countLost = options.countLost;
+    const page = pageSize();
+    this.#consumer = MappedMemory.map(handle.fd, page, { writable: true });
+    this.#producer = MappedMemory.map(handle.fd, page + 2 * handle.maxEntries, { offset: page });
+    this.#position = this.#consumer.loadPosition(0);
+  }
+
+  /** As the program counts them: the kernel does not. 0 where the program does not either. */
+  get lost(): number {
+    if (!this.closed && this.#countLost !== undefined) this.#lost = this.#countLost();
+    return this.#lost;
+  }
+
+  protected drain(emit: EventHandler<E>, limit: number): number {
+    const size = this.#size;
+    const memory = this.#producer;
+    const view = memory.view();
+    const data = pageSize();
+    const decode = this.#decode;
+    const end = memory.loadPosition(0);
+    let at = this.#position % size;
+    let count = 0;
+    let records = 0;
+    try {
+      while (this.#position < end && count < limit && !this.closed) {
+        const header = memory.loadInt32(data + at);
+        if ((header & BUSY) !== 0) break;
+        const length = header & LENGTH;
+        const record = data + at + HEADER;
+        const step = (length + HEADER + 7) & ~7;
+        this.#position += step;
+        at += step;
+        if (at >= size) at -= size;
+        if ((header & DISCARDED) === 0) {
+          count++;
+          emit(decode(view, record, length), -1);
+        }
+        if (++records % PUBLISH_EVERY === 0) this.#publish();
+      }
+    } finally {
+      this.#publish();
+    }
+    return count;
+  }
+
+  protected release(): void {
+    this.#consumer.close();
+    this.#producer.close();
+  }
+
+  /** Lets the producers write over what we have read. */
+  #publish(): void {
+    if (!this.closed) this.#consumer.storePosition(0, this.#position);
+  }
+}
