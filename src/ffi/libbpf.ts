@@ -96,6 +96,8 @@ const DECLARATIONS = {
   bpf_prog_get_next_id: ["i32", ["u32", "pointer"]],
   bpf_link_get_fd_by_id: ["i32", ["u32"]],
   bpf_link_get_next_id: ["i32", ["u32", "pointer"]],
+  // prog_fd, target_fd, attach type, opts
+  bpf_link_create: ["i32", ["i32", "i32", "u32", "pointer"]],
   bpf_raw_tracepoint_open: ["i32", ["pointer", "i32"]],
 } as const;
 
