@@ -1,0 +1,128 @@
+import { ClosedError } from "../errors.ts";
+import { checked } from "../ffi/errno.ts";
+import { libbpf } from "../ffi/libbpf.ts";
+import { readCString } from "../ffi/library.ts";
+import { NativeBuffer } from "../ffi/native-buffer.ts";
+import { mapTypeName } from "../kernel/bpf-constants.ts";
+import type { ObjectHandle } from "./object-handle.ts";
+
+/** A program in the kernel. */
+export class LoadedProgram {
+  readonly name: string;
+  readonly section: string;
+  readonly fd: number;
+  /** The kernel's number for it, as `bpftool prog` shows. */
+  readonly id: number;
+  /** enum bpf_prog_type. */
+  readonly type: number;
+  /** What the verifier wrote, "" unless LoadOptions.logLevel asked for it. */
+  readonly log: string;
+  readonly #handle: ObjectHandle;
+  readonly #pointer: number;
+
+  constructor(handle: ObjectHandle, name: string, pointer: number, log: string) {
+    this.#handle = handle;
+    this.#pointer = pointer;
+    this.name = name;
+    this.section = readCString(libbpf().bpf_program__section_name(pointer));
+    this.fd = checked(`program ${name}`, libbpf().bpf_program__fd(pointer));
+    this.id = kernelId(this.fd);
+    this.type = libbpf().bpf_program__type(pointer);
+    this.log = log;
+  }
+
+  /** libbpf's struct bpf_program. Throws ClosedError after the object was closed. */
+  get pointer(): number {
+    if (this.#handle.address === 0) throw new ClosedError(`the program ${this.name}`);
+    return this.#pointer;
+  }
+}
+
+/** A map in the kernel. Sizes in bytes; type ids refer to the BTF of the object, 0 is none. */
+export interface LoadedMap {
+  readonly name: string;
+  readonly fd: number;
+  /** The kernel's number for it, as `bpftool map` shows. */
+  readonly id: number;
+  /** enum bpf_map_type. */
+  readonly type: number;
+  /** "hash", "array", "ringbuf", … */
+  readonly typeName: string;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  readonly keyTypeId: number;
+  readonly valueTypeId: number;
+  /** True for the maps behind global variables and constants. */
+  readonly internal: boolean;
+}
+
+/** Types of a map's keys and values in the object's own BTF. */
+export interface MapTypeIds {
+  readonly keyTypeId: number;
+  readonly valueTypeId: number;
+}
+
+export function readMapTypeIds(map: number): MapTypeIds {
+  return {
+    keyTypeId: libbpf().bpf_map__btf_key_type_id(map),
+    valueTypeId: libbpf().bpf_map__btf_value_type_id(map),
+  };
+}
+
+export function describeMap(name: string, map: number, ids: MapTypeIds): LoadedMap {
+  const type = libbpf().bpf_map__type(map);
+  const fd = checked(`map ${name}`, libbpf().bpf_map__fd(map));
+  return {
+    name,
+    fd,
+    id: kernelId(fd),
+    type,
+    typeName: mapTypeName(type),
+    keySize: libbpf().bpf_map__key_size(map),
+    valueSize: libbpf().bpf_map__value_size(map),
+    maxEntries: libbpf().bpf_map__max_entries(map),
+    flags: libbpf().bpf_map__map_flags(map),
+    internal: libbpf().bpf_map__is_internal(map) % 256 !== 0,
+    ...ids,
+  };
+}
+
+/** An object's programs and maps in the kernel. They stay there until close() and as long as links need them. */
+export class LoadedObject {
+  /** Those that were loaded: programs with autoload off are missing. */
+  readonly programs: ReadonlyMap<string, LoadedProgram>;
+  readonly maps: ReadonlyMap<string, LoadedMap>;
+  readonly #handle: ObjectHandle;
+
+  constructor(
+    handle: ObjectHandle,
+    programs: ReadonlyMap<string, LoadedProgram>,
+    maps: ReadonlyMap<string, LoadedMap>,
+  ) {
+    this.#handle = handle;
+    this.programs = programs;
+    this.maps = maps;
+  }
+
+  /** Closes all file descriptors of the object. May be called again. */
+  close(): void {
+    this.#handle.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+const INFO_BYTES = 512;
+
+/** bpf_prog_info and bpf_map_info both begin with type and id. */
+function kernelId(fd: number): number {
+  const info = NativeBuffer.alloc(INFO_BYTES + 8);
+  info.view.setUint32(INFO_BYTES, 8, true);
+  const result = libbpf().bpf_obj_get_info_by_fd(fd, info.address, info.address + INFO_BYTES);
+  checked("read the kernel's info", result);
+  return info.view.getUint32(4, true);
+}

@@ -1,0 +1,144 @@
+/** What a reason of the verifier means in plain words, and what to do about it. */
+export interface Advice {
+  readonly summary: string;
+  readonly hint: string | undefined;
+}
+
+interface Rule {
+  readonly pattern: RegExp;
+  readonly summary: string | ((match: RegExpExecArray) => string);
+  readonly hint?: string;
+}
+
+const CHECK_NULL = "Test the pointer first: `if (!ptr) return 0;`.";
+const USE_PROBE_READ =
+  "Copy the kernel's memory first: bpf_probe_read_kernel(&copy, sizeof(copy), pointer), or bpf_probe_read_user for user memory.";
+const BOUND_IT =
+  "Compare the index with the number of elements directly before the access, as an unsigned number.";
+
+// The first rule that matches counts.
+const RULES: readonly Rule[] = [
+  {
+    pattern: /R\d+ invalid mem access '(map_value|ringbuf_mem|mem|alloc_mem|sock|tcp_sock|ptr|\w+)_or_null'/,
+    summary: (m) => `this pointer may be NULL here (${m[1] === "map_value" ? "a map lookup" : m[1]})`,
+    hint: CHECK_NULL,
+  },
+  {
+    pattern: /R\d+ type=\w+_or_null\w* expected=/,
+    summary: "a pointer that may be NULL is given to a helper",
+    hint: CHECK_NULL,
+  },
+  {
+    pattern: /invalid (?:indirect )?(?:read from|access to) stack R\d+ off -?\d+\+(\d+) size (\d+)/,
+    summary: (m) => `a helper reads ${m[2]} bytes of the stack, of which byte ${m[1]} was never written`,
+    hint: "Set all of the variable to zero first: `struct key_t key = {};`. Padding between its members counts too.",
+  },
+  {
+    pattern: /invalid read from stack .*off (-?\d+)/,
+    summary: "memory of the stack is read that was never written",
+    hint: "Give the variable a value where it is declared.",
+  },
+  {
+    pattern: /invalid (?:write to|read from|access to) stack .*off=-?\d+|invalid stack /,
+    summary: "the stack is accessed outside of its 512 bytes",
+    hint: "Keep large variables in a map, for instance a per-CPU array with one entry.",
+  },
+  {
+    pattern: /combined stack size of (\d+) calls is (\d+)/,
+    summary: (m) => `${m[1]} functions that call each other need ${m[2]} bytes of stack, 512 are allowed`,
+    hint: "Make the variables smaller, or keep large ones in a map.",
+  },
+  {
+    pattern: /R\d+ invalid mem access '(scalar|inv)'/,
+    summary: "an address is read that the verifier does not know as a pointer",
+    hint: `Missing bpf_probe_read, or not a pointer. ${USE_PROBE_READ}`,
+  },
+  {
+    pattern: /invalid access to map value, value_size=(\d+) off=(-?\d+) size=(\d+)/,
+    summary: (m) => `${m[3]} bytes are accessed at offset ${m[2]} of a map value that has ${m[1]} bytes`,
+    hint: BOUND_IT,
+  },
+  {
+    pattern: /R\d+ (?:unbounded memory access|min value is outside|max value is outside)/,
+    summary: "an index or offset may lie outside of the memory that it accesses",
+    hint: BOUND_IT,
+  },
+  {
+    pattern: /R\d+ min value is negative|R\d+ unbounded (?:memory )?size|R\d+ invalid zero-sized read/,
+    summary: "a size given to a helper may be negative, zero or too large",
+    hint: "Make it unsigned and bound it: `size &= 0xff;` or `if (size > sizeof(buffer)) return 0;`.",
+  },
+  {
+    pattern: /BPF program is too large\. Processed (\d+) insn|(?:sequence of \d+ jumps is too complex)/,
+    summary: (m) =>
+      m[1] === undefined
+        ? "the program has too many branches to be verified"
+        : `the program is too large: ${m[1]} instructions were looked at on all its paths`,
+    hint: "Let loops run fewer times, use bpf_loop (Linux 5.17), or spread the work over several programs.",
+  },
+  {
+    pattern: /infinite loop detected|back-edge from insn/,
+    summary: "a loop may run for ever",
+    hint: "Give the loop a constant bound: `for (int i = 0; i < 16; i++)`. Linux before 5.3 allows no loops: unroll them.",
+  },
+  {
+    pattern: /(?:invalid func|unknown func) (?:(bpf_\w+)|unknown)#(\d+)/,
+    summary: (m) =>
+      `this kernel does not offer the helper ${m[1] ?? `number ${m[2]}`} to this kind of program`,
+    hint: "Another helper, another kind of program or a newer kernel is needed.",
+  },
+  {
+    pattern: /program of this type cannot use helper (\w+)#/,
+    summary: (m) => `this kind of program may not call ${m[1]}`,
+    hint: "Another helper or another kind of program is needed.",
+  },
+  {
+    pattern: /cannot call GPL[- ]restricted function|must be GPL|GPL-compatible/,
+    summary: "a helper is for programs under the GPL only",
+    hint: 'Declare the licence: `char LICENSE[] SEC("license") = "GPL";`.',
+  },
+  {
+    pattern: /Unreleased reference|would lead to reference leak/,
+    summary: "what is reserved here is not given back on every path",
+    hint: "Call bpf_ringbuf_submit or bpf_ringbuf_discard (or the release function) before every return.",
+  },
+  {
+    pattern: /invalid bpf_context access off=(\d+)/,
+    summary: (m) => `the context may not be accessed so (offset ${m[1]})`,
+    hint: "The context of this kind of program has no such member, or it may only be read.",
+  },
+  {
+    pattern: /invalid CO-RE relocation|failed to resolve CO-RE/,
+    summary: "this kernel lacks a field or type that the program uses",
+    hint: "Ask for it first with bpf_core_field_exists, or use what this kernel has instead.",
+  },
+  {
+    pattern: /R\d+ !read_ok/,
+    summary: "a value is used that was never set",
+    hint: "A function without a return value, or a variable that is not set on every path?",
+  },
+  {
+    pattern: /unreachable insn (\d+)/,
+    summary: "a part of the program can never run",
+  },
+  {
+    pattern: /R\d+ type=(\w+) expected=([\w, ]+)/,
+    summary: (m) => `a helper gets a ${m[1]} where it wants one of: ${(m[2] ?? "").replace(/[, _]+$/, "")}`,
+    hint: "Helpers take pointers to the stack, to map values or to the context, not to kernel memory.",
+  },
+  {
+    pattern:
+      /pointer (?:arithmetic|comparison) (?:with|prohibited)|math between .* pointer|bitwise operator .* on pointer/,
+    summary: "this arithmetic with a pointer cannot be followed by the verifier",
+    hint: "Bound the number first, and add it to the pointer in one step.",
+  },
+];
+
+/** The advice for a reason; a reason that no rule knows is its own summary. */
+export function verifierAdvice(reason: string): Advice {
+  for (const { pattern, summary, hint } of RULES) {
+    const match = pattern.exec(reason);
+    if (match !== null) return { summary: typeof summary === "string" ? summary : summary(match), hint };
+  }
+  return { summary: reason, hint: undefined };
+}

@@ -1,0 +1,7 @@
+#include "prelude.h"
+SEC("raw_tp/sys_enter") int prog(struct args *ctx) {
+  u32 key = 1;
+  u64 *value = bpf_map_lookup_elem(&counts, &key);
+  *value += 1;
+  return 0;
+}
