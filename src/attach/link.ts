@@ -1,0 +1,54 @@
+import { libbpf } from "../ffi/libbpf.ts";
+import { registerForExit } from "./exit-release.ts";
+
+export type LinkKind = "kprobe" | "kretprobe" | "tracepoint" | "raw-tracepoint";
+
+/**
+ * A program that is attached. It stays so until close(), or until the process ends in whatever way,
+ * because a link is a file descriptor.
+ */
+export interface Link {
+  readonly kind: LinkKind;
+  /** What it is attached to, as a user would write it: "tcp_v4_connect+0x10", "sched:sched_switch". */
+  readonly target: string;
+  /** -1 once closed. */
+  readonly fd: number;
+  /** Detaches. May be called again. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/** A link that libbpf made; closed at the end of the process at the latest. */
+export class LibbpfLink implements Link {
+  readonly kind: LinkKind;
+  readonly target: string;
+  readonly #unregister: () => void;
+  #pointer: number;
+  #fd: number;
+
+  constructor(kind: LinkKind, target: string, pointer: number) {
+    this.kind = kind;
+    this.target = target;
+    this.#pointer = pointer;
+    this.#fd = libbpf().bpf_link__fd(pointer);
+    this.#unregister = registerForExit(this);
+  }
+
+  get fd(): number {
+    return this.#fd;
+  }
+
+  close(): void {
+    if (this.#pointer === 0) return;
+    const pointer = this.#pointer;
+    this.#pointer = 0;
+    this.#fd = -1;
+    this.#unregister();
+    // Its result tells only whether closing the descriptors was clean; they are closed in any case.
+    libbpf().bpf_link__destroy(pointer);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

@@ -1,0 +1,71 @@
+import { AttachError, type BpfError, SyscallError, UnsupportedError } from "../errors.ts";
+import { lastErrno } from "../ffi/errno.ts";
+import { ERRNO, errnoName } from "../ffi/errno-table.ts";
+import { libbpf } from "../ffi/libbpf.ts";
+import { cString } from "../ffi/native-buffer.ts";
+import { permissionError, tracingCapabilities } from "../kernel/capabilities.ts";
+import { tracepointCategories, tracepointEvents } from "../kernel/tracefs.ts";
+import type { LoadedProgram } from "../load/loaded-object.ts";
+import { similarNames } from "../source/similar-names.ts";
+import { LibbpfLink, type Link } from "./link.ts";
+
+/** A tracepoint by its event's name alone: "sched_switch". */
+export interface RawTracepointTarget {
+  readonly event: string;
+}
+
+/**
+ * Attaches a raw tracepoint program, which gets the tracepoint's arguments as they are. Requires Linux
+ * 4.17. Throws AttachError with similar names, PermissionError.
+ */
+export function attachRawTracepoint(program: LoadedProgram, { event }: RawTracepointTarget): Link {
+  const name = cString(event);
+  const link = libbpf().bpf_program__attach_raw_tracepoint(program.pointer, name.address);
+  if (link === 0) throw explainFailure(event, lastErrno());
+  return new LibbpfLink("raw-tracepoint", event, link);
+}
+
+function explainFailure(event: string, errno: number): BpfError {
+  const what = `attach to the raw tracepoint ${event}`;
+  const cause = new SyscallError(what, errno, errnoName(errno));
+  if (errno === ERRNO.EPERM || errno === ERRNO.EACCES) {
+    const denied = permissionError(what, tracingCapabilities(), cause);
+    if (denied !== undefined) return denied;
+  }
+  if (errno === ERRNO.ENOENT) return unknownEvent(event, what, cause);
+  const hint =
+    errno === ERRNO.EINVAL
+      ? "The program must be a raw tracepoint program, and use no more arguments than the tracepoint has."
+      : undefined;
+  return new AttachError(event, `cannot ${what}: ${errnoName(errno)}`, { cause, hint });
+}
+
+function unknownEvent(event: string, what: string, cause: SyscallError): AttachError {
+  const similar = similarNames(event, knownEvents());
+  // Each system call has tracepoints in tracefs, but the kernel has only two for all of them.
+  if (/^sys_(enter|exit)_/.test(event)) {
+    const both = event.startsWith("sys_enter") ? "sys_enter" : "sys_exit";
+    return new AttachError(event, `cannot ${what}: a single system call has no raw tracepoint`, {
+      cause,
+      hint: `Attach to ${both} and compare the number of the system call, or to the tracepoint syscalls:${event}.`,
+      similar: [both],
+    });
+  }
+  const [nearest] = similar;
+  return new AttachError(event, `cannot ${what}: there is no such tracepoint`, {
+    cause,
+    similar,
+    hint: nearest === undefined ? undefined : `Did you mean ${nearest}?`,
+  });
+}
+
+/** None where tracefs is not mounted: raw tracepoints work without it, only the similar names are missing. */
+function knownEvents(): string[] {
+  try {
+    const categories = tracepointCategories().filter((category) => category !== "syscalls");
+    return categories.flatMap((category) => tracepointEvents(category));
+  } catch (error) {
+    if (error instanceof UnsupportedError) return [];
+    throw error;
+  }
+}
