@@ -32,10 +32,12 @@ export function talkTo(qemu: QemuProcess): Guest {
   const lines: string[] = [];
   let wake = () => {};
   let ended = false;
-  createInterface({ input: control }).on("line", (line) => {
+  const reader = createInterface({ input: control });
+  reader.on("line", (line) => {
     lines.push(line);
     wake();
   });
+  reader.on("error", () => {}); // the port breaks when QEMU ends, and that is told by `ended`
   const end = () => {
     ended = true;
     wake();

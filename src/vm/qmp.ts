@@ -19,7 +19,9 @@ export async function openQmp(connection: Duplex): Promise<Qmp> {
 
   async function nextAnswer(command: string): Promise<Message> {
     for (;;) {
-      const { value, done } = await answers.next();
+      const { value, done } = await answers.next().catch((cause) => {
+        throw new VmError("VM_BOOT", `QEMU ended during ${command}`, { cause });
+      });
       if (done) throw new VmError("VM_BOOT", `QEMU ended during ${command}`);
       const message = JSON.parse(value) as Message;
       if ("return" in message || "error" in message) return message;

@@ -1,5 +1,14 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { type BootInput, bootGuest } from "./boot.ts";
@@ -19,6 +28,7 @@ const POLL_MS = 5;
 const IDENTITY = "identity.json";
 const MEMORY = "memory";
 const DEVICES = "devices";
+const UNFINISHED = ".new-";
 
 /** Directory of the fresh state for this machine, or undefined when there is none or it is stale. */
 export function findState(input: BootInput): string | undefined {
@@ -44,7 +54,16 @@ export async function makeState(input: BootInput): Promise<string | undefined> {
   const place = join(stateDirectory(), stateName(input.kernel, input.machine));
   const lock = tryLock(`${place}.lock`);
   if (!lock) return undefined;
-  const work = mkdtempSync(`${place}.new-`);
+  try {
+    removeUnfinished(place);
+    return await makeStateAt(input, place);
+  } finally {
+    lock.release();
+  }
+}
+
+async function makeStateAt(input: BootInput, place: string): Promise<string> {
+  const work = mkdtempSync(`${place}${UNFINISHED}`);
   try {
     const tools = findToolFiles();
     const identity: StateIdentity = { machine: machineIdentity(input.kernel, input.machine), tools };
@@ -54,7 +73,6 @@ export async function makeState(input: BootInput): Promise<string | undefined> {
     return place;
   } finally {
     rmSync(work, { recursive: true, force: true });
-    lock.release();
   }
 }
 
@@ -83,6 +101,13 @@ export async function restoreGuest(input: BootInput, state: string): Promise<Gue
 /** Removes a state that did not restore. */
 export function dropState(state: string): void {
   rmSync(state, { recursive: true, force: true });
+}
+
+// What a process left that was killed at it: some hundred megabytes.
+function removeUnfinished(place: string): void {
+  const prefix = `${basename(place)}${UNFINISHED}`;
+  for (const name of readdirSync(dirname(place)))
+    if (name.startsWith(prefix)) rmSync(join(dirname(place), name), { recursive: true, force: true });
 }
 
 async function saveGuest(input: BootInput, work: string, tools: StateIdentity["tools"]): Promise<void> {
