@@ -19,6 +19,8 @@ const SILENT = [
   "-Wno-pointer-sign",
   "-Wno-unused-value",
   "-Wno-gnu-variable-sized-type-not-at-end",
+  "-Wno-c2x-extensions",
+  "-Wno-c23-extensions",
   "-Wno-unknown-warning-option",
   "-fno-caret-diagnostics",
   "-ferror-limit=50",

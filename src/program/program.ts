@@ -50,6 +50,11 @@ export function eventVariable(table: string, index: number): string {
   return `bcc_ts_event_${index}_${table}`;
 }
 
+/** The buffer that such a pointer belongs to. */
+export function tableOfEventVariable(name: string): string | undefined {
+  return /^bcc_ts_event_\d+_(\w+)$/.exec(name)?.[1];
+}
+
 /** The name of the global variable that counts a buffer's events that found no room. */
 export function lostVariable(table: string): string {
   return `bcc_ts_lost_${table}`;

@@ -19,7 +19,7 @@ type Explanation = (match: RegExpExecArray, around: Surroundings) => Partial<Dia
 /** Clang's messages that speak of what stands behind bcc's macros, in the words of the user's text. */
 const EXPLANATIONS: readonly (readonly [RegExp, Explanation])[] = [
   [/^no member named '(\w+)' in 'struct (\w+)_table_t'/, unknownMethod],
-  [/^no member named '(\w+)' in '(?:struct|union) (\w+)'/, unknownMember],
+  [/^no member named '(\w+)' in '(?:struct|union) (\w+)'.*/, unknownMember],
   [/^(?:use of undeclared identifier|unknown type name) '(\w+)'/, unknownName],
   [/^incomplete definition of type 'struct tracepoint__(\w+?)__(\w+)'/, unknownTracepoint],
   [/^(?:call to undeclared function|implicit declaration of function) '(\w+)'/, unknownFunction],
@@ -42,7 +42,8 @@ function unknownMethod([, method = "", table = ""]: RegExpExecArray): Partial<Di
   return { code: "UNKNOWN_METHOD", message: `the table ${table} has no method '${method}'`, hint };
 }
 
-function unknownMember([, member = "", tag = ""]: RegExpExecArray, { facts }: Surroundings) {
+function unknownMember([message, member = "", tag = ""]: RegExpExecArray, { facts }: Surroundings) {
+  if (/did you mean/.test(message)) return { code: "UNKNOWN_MEMBER" };
   const id = facts.btf.find(["struct", "union"], tag);
   const type = id === undefined ? undefined : facts.btf.type(id);
   if (type === undefined || (type.kind !== "struct" && type.kind !== "union")) return undefined;
@@ -96,7 +97,7 @@ function unknownTracepoint(
   const similar = similarNames(event, facts.tracepoints(category), 3);
   const categories = similar.length > 0 ? [] : similarNames(category, facts.tracepoints(), 3);
   const names = similar.length > 0 ? similar.map((s) => `${category}:${s}`) : categories;
-  return { code: "UNKNOWN_TRACEPOINT", message, hint: names.length > 0 ? didYouMean(...names) : undefined };
+  return { code: "UNKNOWN_TRACEPOINT", message, notes: [], hint: names.length > 0 ? didYouMean(...names) : undefined };
 }
 
 function unsupportedTable([, kind = ""]: RegExpExecArray): Partial<Diagnostic> {

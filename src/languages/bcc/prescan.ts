@@ -68,7 +68,9 @@ function macros(bare: string): Set<string> {
 
 /** Typedef names, enumerators and functions with a body. Over-approximates: a struct is entered, too. */
 function ordinaryNames(bare: string): Set<string> {
-  const names = allMatches(bare, /\b(\w+)\s*\([^;{}()]*(?:\([^()]*\)[^;{}()]*)*\)\s*\{/g);
+  // A function's name follows a type; a macro that begins one, as TRACEPOINT_PROBE does, does not.
+  const code = bare.replace(/^[ \t]*#(?:\\\n|[^\n])*/gm, "");
+  const names = allMatches(code, /[\w*][\s*]+(\w+)\s*\([^;{}()]*(?:\([^()]*\)[^;{}()]*)*\)\s*\{/g);
   for (const match of bare.matchAll(/\benum\b[^;{}()]*\{([^}]*)\}/g)) {
     for (const item of (match[1] ?? "").split(",")) {
       const name = /^\s*(\w+)/.exec(item)?.[1];

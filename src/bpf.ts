@@ -1,0 +1,164 @@
+import { registerForExit } from "./attach/exit-release.ts";
+import type { Link } from "./attach/link.ts";
+import { attachProgram } from "./attach-program.ts";
+import { Btf } from "./btf/btf.ts";
+import { elfSection } from "./btf/elf.ts";
+import { symbolOffsets } from "./btf/elf-symbols.ts";
+import type { BuiltProgram } from "./build-program.ts";
+import { BpfError, ClosedError } from "./errors.ts";
+import type { LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
+import type { MapsOf, RingsOf } from "./loaded-types.ts";
+import { type AnyMap, createMap } from "./maps/create-map.ts";
+import { GlobalData } from "./maps/global-data.ts";
+import { type EventSource, openBuffers } from "./open-buffers.ts";
+import type { AttachPoint } from "./program/program.ts";
+import { TracePipe } from "./rings/trace-pipe.ts";
+import type { Diagnostic } from "./source/diagnostic.ts";
+import { similarNames } from "./source/similar-names.ts";
+
+const BUFFERS: ReadonlySet<string> = new Set(["ringbuf", "perf_event_array"]);
+
+/**
+ * A program in the kernel with its maps and probes. Everything is released by `close()`, at the end of a
+ * `using` block, when the process ends, and, because probes are file descriptors, when it is killed.
+ */
+export class Bpf<Text extends string = string> {
+  /** The tables by their names, typed by the C text. */
+  readonly maps: MapsOf<Text>;
+  /** Ring and perf buffers by their names, typed by the C text. */
+  readonly rings: RingsOf<Text>;
+  /** What the compiler had to say of the text. */
+  readonly warnings: readonly Diagnostic[];
+  /** The names of the programs, which are those of the C functions. */
+  readonly programs: readonly string[];
+  readonly #built: BuiltProgram;
+  readonly #object: LoadedObject;
+  readonly #links = new Set<Link>();
+  readonly #closers: (() => void)[] = [];
+  #pipe: TracePipe | undefined;
+  #closed = false;
+
+  /** Use {@link load}. */
+  constructor(built: BuiltProgram, object: LoadedObject) {
+    this.#built = built;
+    this.#object = object;
+    this.warnings = built.program.warnings;
+    this.programs = [...object.programs.keys()];
+    const types = Btf.parse(elfSection(built.object, ".BTF") ?? new Uint8Array());
+    const data = this.#globalData();
+    const handles = [...object.maps.values()].filter((map) => !map.internal);
+    const buffers = openBuffers(
+      handles.filter((map) => BUFFERS.has(map.typeName)),
+      types,
+      data,
+    );
+    const maps = handles
+      .filter((map) => !BUFFERS.has(map.typeName))
+      .map((map): [string, AnyMap] => [map.name, createMap(map, types)]);
+    this.#closers.push(...[...buffers.values()].map((buffer) => () => buffer.close()));
+    this.#closers.push(
+      ...maps.map(
+        ([, map]) =>
+          () =>
+            map.close(),
+      ),
+    );
+    this.maps = Object.freeze(Object.fromEntries(maps)) as MapsOf<Text>;
+    this.rings = Object.freeze(Object.fromEntries(buffers)) as RingsOf<Text>;
+    this.#closers.push(registerForExit(this));
+  }
+
+  /** Attaches a program. By default where its name says, as `kprobe__tcp_v4_connect` does. */
+  attach(name: string, point?: AttachPoint): Link {
+    const program = this.#program(name);
+    const target = point ?? this.#built.program.functions.find((f) => f.name === name)?.attach;
+    if (target === undefined || target.kind === "none") {
+      const hint = `Say where: attach("${name}", { kind: "kprobe", symbol: "..." }).`;
+      throw new BpfError("ATTACH_POINT", `the name of ${name} does not say where to attach it`, { hint });
+    }
+    return this.#hold(attachProgram(program, target));
+  }
+
+  /** Attaches all programs whose names say where. All or none: when one fails, the others are let go. */
+  attachAll(): void {
+    try {
+      for (const f of this.#built.program.functions) if (f.attach.kind !== "none") this.attach(f.name);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** As bcc's attach_kprobe. @throws AttachError when the symbol cannot be probed, with similar names */
+  attachKprobe({ event, fnName }: { event: string; fnName: string }): Link {
+    return this.attach(fnName, { kind: "kprobe", symbol: event });
+  }
+
+  /** As bcc's attach_kretprobe. */
+  attachKretprobe({ event, fnName }: { event: string; fnName: string }): Link {
+    return this.attach(fnName, { kind: "kretprobe", symbol: event });
+  }
+
+  /** As bcc's attach_tracepoint: `tp` is "category:event". */
+  attachTracepoint({ tp, fnName }: { tp: string; fnName: string }): Link {
+    const [category = "", event = ""] = tp.split(":");
+    return this.attach(fnName, { kind: "tracepoint", category, event });
+  }
+
+  /** As bcc's attach_raw_tracepoint. */
+  attachRawTracepoint({ tp, fnName }: { tp: string; fnName: string }): Link {
+    return this.attach(fnName, { kind: "raw-tracepoint", event: tp });
+  }
+
+  /**
+   * What programs write with bpf_trace_printk, line by line, as bcc's trace_fields. The kernel has one trace
+   * pipe: lines of other programs that use it come too, and a line that another reader takes is gone.
+   */
+  traceFields(): TracePipe {
+    this.#checkOpen();
+    if (this.#pipe === undefined || this.#pipe.closed) this.#pipe = new TracePipe();
+    return this.#pipe;
+  }
+
+  /** Detaches every probe and frees the programs and maps. Loops over events end. May be called again. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const link of this.#links) link.close();
+    this.#pipe?.close();
+    for (const close of this.#closers) close();
+    this.#object.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #program(name: string): LoadedProgram {
+    this.#checkOpen();
+    const program = this.#object.programs.get(name);
+    if (program !== undefined) return program;
+    const similar = similarNames(name, this.programs, 1)[0];
+    const hint =
+      similar === undefined ? `There are ${this.programs.join(", ")}.` : `Did you mean ${similar}?`;
+    throw new BpfError("UNKNOWN_PROGRAM", `there is no program ${name}`, { hint });
+  }
+
+  #hold(link: Link): Link {
+    this.#links.add(link);
+    return link;
+  }
+
+  #globalData(): EventSource["data"] {
+    const section = ".bss";
+    const map = [...this.#object.maps.values()].find((m) => m.internal && m.name.endsWith(section));
+    if (map === undefined) return undefined;
+    const data = new GlobalData(map, symbolOffsets(this.#built.object, section));
+    this.#closers.push(() => data.close());
+    return data;
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new ClosedError("the program");
+  }
+}

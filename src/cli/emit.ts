@@ -1,0 +1,61 @@
+import { once } from "node:events";
+import { type BuiltProgram, translateProgram } from "../build-program.ts";
+import type { KernelFacts } from "../facts/kernel-facts.ts";
+import { type RecordedUse, recordFacts } from "../facts/recorded-facts.ts";
+import { prescan } from "../languages/bcc/prescan.ts";
+import type { LoadSession } from "../load-session.ts";
+import type { Program } from "../program/program.ts";
+import { renderDiagnostic } from "../source/diagnostic.ts";
+import { EXIT } from "./exit-codes.ts";
+import type { Stdio } from "./stdio.ts";
+
+interface EmitOptions {
+  readonly emit?: string;
+  readonly dryRun?: boolean;
+}
+
+/** What `--emit`, `--dry-run` and `--facts` make of a script's first load: print something and end. */
+export function emitSession(options: EmitOptions, stdio: Stdio, facts: KernelFacts | undefined): LoadSession {
+  const base = facts === undefined ? {} : { facts };
+  if (options.emit === "c" || options.emit === "facts") {
+    return {
+      ...base,
+      onTranslate: async (source, forKernel, cflags) => {
+        const warn = (message: string) => stdio.stderr.write(`${message}\n`);
+        const program = await translateProgram(source, { facts: forKernel, cflags, warn });
+        return end(stdio, options.emit === "c" ? program.code : recordFacts(forKernel, usedFacts(program)));
+      },
+    };
+  }
+  if (options.emit === "object") return { ...base, onBuild: (built) => end(stdio, built.object) };
+  return options.dryRun ? { ...base, onLoad: (built) => end(stdio, summary(built)) } : base;
+}
+
+/** What of a kernel one program needs to be compiled for it. */
+function usedFacts({ source, kernelTypes, functions }: Program): RecordedUse {
+  const scan = prescan(source.text);
+  return {
+    btfTypes: kernelTypes,
+    configs: ["CONFIG_ARCH_HAS_SYSCALL_WRAPPER", ...scan.identifiers].filter((name) =>
+      name.startsWith("CONFIG_"),
+    ),
+    tracepoints: scan.tracepoints.map(({ category, event }) => `${category}:${event}`),
+    symbols: functions.flatMap(({ attach }) => ("symbol" in attach ? [attach.symbol] : [])),
+  };
+}
+
+function summary({ program }: BuiltProgram): string {
+  const lines = program.functions.map((f) => {
+    const { attach } = f;
+    const target =
+      "symbol" in attach ? attach.symbol : "category" in attach ? `${attach.category}:${attach.event}` : "";
+    return `${f.name}: loaded${attach.kind === "none" ? "" : `, would be attached to ${attach.kind} ${target}`}`;
+  });
+  return [...program.warnings.map(renderDiagnostic), ...lines, ""].join("\n");
+}
+
+/** Ends the process when all is written: a script must not go on with what it did not get. */
+async function end(stdio: Stdio, output: string | Uint8Array): Promise<never> {
+  if (!stdio.stdout.write(output)) await once(stdio.stdout, "drain");
+  process.exit(EXIT.ok);
+}

@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { extname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BpfError } from "../errors.ts";
+import { checkFeature } from "../kernel/features.ts";
+import { emitSession } from "./emit.ts";
+import type { RunOptions } from "./run.ts";
+import type { Stdio } from "./stdio.ts";
+
+/** Runs a script or a C file, here or in a guest. Gives the exit status, or undefined for a script's own. */
+export async function runFile(
+  file: string,
+  words: readonly string[],
+  options: RunOptions,
+  stdio: Stdio,
+): Promise<number | undefined> {
+  if (!existsSync(file)) throw new BpfError("USAGE", `there is no file ${file}`);
+  if (options.vm === true || (options.vmIfNeeded === true && needsGuest(stdio))) {
+    const { runInGuest } = await import("./run-in-guest.ts");
+    return runInGuest(guestCommand(file, words, options), options, stdio);
+  }
+  const facts = options.facts === undefined ? undefined : await recordedFacts(options.facts);
+  const session = emitSession(options, stdio, facts);
+  switch (extname(file)) {
+    case ".c":
+      return (await import("./run-c-file.ts")).runCFile(
+        file,
+        { json: options.format === "json", session },
+        stdio,
+      );
+    case ".ts":
+    case ".mts":
+    case ".js":
+    case ".mjs":
+    case ".cjs":
+      return (await import("./run-script.ts")).runScript(resolve(file), words, session);
+    default:
+      throw new BpfError("USAGE", `${file}: only .ts, .js and .c files can be run`);
+  }
+}
+
+function needsGuest({ stderr }: Stdio): boolean {
+  const report = checkFeature("kprobes");
+  if (report.available) return false;
+  stderr.write(`kprobes cannot be used here (${report.detail}): running in the microVM\n`);
+  return true;
+}
+
+function guestCommand(file: string, words: readonly string[], options: RunOptions): string[] {
+  const flags = ["--format", options.format];
+  if (options.dryRun) flags.push("--dry-run");
+  if (options.emit !== undefined) flags.push("--emit", options.emit);
+  if (options.facts !== undefined) flags.push("--facts", options.facts);
+  const bin = fileURLToPath(new URL("./bin.js", import.meta.url));
+  return [
+    process.execPath,
+    bin,
+    "run",
+    ...flags,
+    resolve(file),
+    ...(words.length > 0 ? ["--", ...words] : []),
+  ];
+}
+
+async function recordedFacts(file: string) {
+  return (await import("../facts/recorded-facts.ts")).readRecordedFacts(file);
+}

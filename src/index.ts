@@ -1,0 +1,36 @@
+export type { Link } from "./attach/link.ts";
+export { Bpf } from "./bpf.ts";
+export { CompilerError } from "./compile/compiler-error.ts";
+export {
+  AttachError,
+  BpfError,
+  ClosedError,
+  LoadError,
+  PermissionError,
+  SyscallError,
+  UnsupportedError,
+} from "./errors.ts";
+export { VerifierError } from "./load/verifier-error.ts";
+export { type LoadOptions, load } from "./load.ts";
+export type { MapsOf, RingsOf } from "./loaded-types.ts";
+export { ArrayMap } from "./maps/array-map.ts";
+export { HashMap } from "./maps/hash-map.ts";
+export { LruHashMap } from "./maps/lru-hash-map.ts";
+export { MapError } from "./maps/map-error.ts";
+export { PerCpuArrayMap } from "./maps/per-cpu-array-map.ts";
+export { PerCpuHashMap } from "./maps/per-cpu-hash-map.ts";
+export { QueueMap } from "./maps/queue-map.ts";
+export { StackTraceMap } from "./maps/stack-trace-map.ts";
+export { ipv4, ipv6, networkPort } from "./output/addresses.ts";
+export { columns } from "./output/columns.ts";
+export { linearHistogram } from "./output/linear-histogram.ts";
+export { log2Histogram } from "./output/log2-histogram.ts";
+export { ndjsonLine } from "./output/ndjson.ts";
+export type { AttachPoint } from "./program/program.ts";
+export type { TraceEvent } from "./rings/parse-trace-line.ts";
+export { PerfBuffer } from "./rings/perf-buffer.ts";
+export { RingBuffer } from "./rings/ring-buffer.ts";
+export { TracePipe } from "./rings/trace-pipe.ts";
+export { type Diagnostic, renderDiagnostic } from "./source/diagnostic.ts";
+export { SourceError } from "./source/source-error.ts";
+export { ValueError } from "./values/value-error.ts";

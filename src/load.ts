@@ -1,0 +1,79 @@
+import { Bpf } from "./bpf.ts";
+import { type BuildOptions, type BuiltProgram, buildProgram } from "./build-program.ts";
+import type { KernelFacts } from "./facts/kernel-facts.ts";
+import { liveFacts } from "./kernel/live-facts.ts";
+import { loadObject } from "./load/load-object.ts";
+import { loadSession } from "./load-session.ts";
+import { SourceText } from "./source/source-text.ts";
+
+/** How a text is compiled, loaded and attached. */
+export interface LoadOptions {
+  /** The text's name in messages; by default "program.c". */
+  readonly name?: string;
+  /** Words for the compiler, as bcc's cflags: -D, -U, -I, -W. */
+  readonly cflags?: readonly string[];
+  /** Where `#include "..."` finds the user's own headers. By default nowhere. */
+  readonly directory?: string;
+  /** False: attach nothing. By default all programs are attached whose names say where. */
+  readonly attach?: boolean;
+  /** False: compile anew and keep nothing. */
+  readonly cache?: boolean;
+  /** Stops the compilation. */
+  readonly signal?: AbortSignal;
+  /** By table name: another size than the text says, in entries (bytes for a ring buffer). */
+  readonly maxEntries?: Readonly<Record<string, number>>;
+}
+
+/**
+ * Compiles a C text in bcc's dialect, loads it into the kernel and attaches what its names say
+ * (`kprobe__tcp_v4_connect`). The types of its maps and events are read from the text where it is a literal.
+ *
+ * @throws SourceError with diagnostics at the text's lines, VerifierError, AttachError, PermissionError,
+ * UnsupportedError, LoadError, CompilerError; nothing is left attached then
+ * @example
+ * using bpf = await load(`
+ * BPF_HASH(calls, u32, u64);
+ * RAW_TRACEPOINT_PROBE(sys_enter) { u32 pid = bpf_get_current_pid_tgid() >> 32; calls.increment(pid); return 0; }
+ * `);
+ * bpf.maps.calls.get(process.pid); // bigint | undefined
+ */
+export async function load<const Text extends string>(
+  text: Text,
+  options: LoadOptions = {},
+): Promise<Bpf<Text>> {
+  const source = new SourceText(options.name ?? "program.c", text);
+  const session = loadSession();
+  const facts = session.facts ?? liveFacts();
+  await session.onTranslate?.(source, facts, options.cflags ?? []);
+  const built = await buildProgram(source, buildOptions(options, facts));
+  await session.onBuild?.(built, facts);
+  const bpf = await loadBuilt<Text>(built, source, options);
+  if (options.attach !== false) bpf.attachAll();
+  return bpf;
+}
+
+async function loadBuilt<Text extends string>(
+  built: BuiltProgram,
+  source: SourceText,
+  options: LoadOptions,
+): Promise<Bpf<Text>> {
+  const sizes = Object.entries(options.maxEntries ?? {}).map(
+    ([name, maxEntries]) => [name, { maxEntries }] as const,
+  );
+  const object = loadObject(built.object, { source, maps: Object.fromEntries(sizes) });
+  let bpf: Bpf<Text>;
+  try {
+    bpf = new Bpf<Text>(built, object);
+  } catch (error) {
+    object.close();
+    throw error;
+  }
+  await loadSession().onLoad?.(built);
+  return bpf;
+}
+
+function buildOptions(options: LoadOptions, facts: KernelFacts): BuildOptions {
+  const { cflags, directory, cache, signal } = options;
+  const warn = (message: string) => process.emitWarning(message, { code: "BCC_TS_CACHE" });
+  return { facts, warn, directory, cache, signal, ...(cflags && { cflags }) };
+}

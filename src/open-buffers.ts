@@ -1,0 +1,52 @@
+import type { Btf } from "./btf/btf.ts";
+import type { LoadedMap } from "./load/loaded-object.ts";
+import type { GlobalData } from "./maps/global-data.ts";
+import { EVENT_SECTION, lostVariable, tableOfEventVariable } from "./program/program.ts";
+import { PerfBuffer } from "./rings/perf-buffer.ts";
+import { RingBuffer } from "./rings/ring-buffer.ts";
+import type { Codec } from "./values/codec.ts";
+import { codecFor } from "./values/compile-codec.ts";
+
+export interface EventSource {
+  /** The section with the counters of events that found no room; undefined when no program counts any. */
+  readonly data: GlobalData | undefined;
+}
+
+/** The ring and perf buffers of an object, each with the types of its events and its counter of losses. */
+export function openBuffers(
+  maps: readonly LoadedMap[],
+  types: Btf,
+  data: EventSource["data"],
+): Map<string, RingBuffer<unknown> | PerfBuffer<unknown>> {
+  const codecs = eventCodecs(types);
+  return new Map(
+    maps.map((map) => {
+      const counter = lostVariable(map.name);
+      const known = codecs.get(map.name) ?? [];
+      const options = {
+        codec: known.length === 1 ? known[0] : undefined,
+        ...(data?.has(counter) && { countLost: () => Number(data.readU64(counter)) }),
+      };
+      return [
+        map.name,
+        map.typeName === "ringbuf" ? new RingBuffer(map, options) : new PerfBuffer(map, options),
+      ];
+    }),
+  );
+}
+
+/** The codecs of each buffer's events: pointers to their types stand in a section of their own. */
+function eventCodecs(types: Btf): Map<string, Codec[]> {
+  const codecs = new Map<string, Codec[]>();
+  const id = types.find("datasec", EVENT_SECTION);
+  const section = id === undefined ? undefined : types.type(id);
+  if (section?.kind !== "datasec") return codecs;
+  for (const { type } of section.variables) {
+    const variable = types.type(type);
+    const table = variable.kind === "var" ? tableOfEventVariable(variable.name) : undefined;
+    const pointer = variable.kind === "var" ? types.type(types.resolve(variable.to)) : undefined;
+    if (table === undefined || pointer?.kind !== "ptr") continue;
+    codecs.set(table, [...(codecs.get(table) ?? []), codecFor(types, pointer.to)]);
+  }
+  return codecs;
+}

@@ -1,0 +1,68 @@
+// The cases under test/cases/bcc: a text in bcc's dialect, and after "==>" what it becomes, or its
+// diagnostics. BCC_TS_UPDATE_CASES=1 writes down what comes out; read the difference before it is kept.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { type BuildOptions, translateProgram } from "../../../../src/build-program.ts";
+import { compileObject } from "../../../../src/compile/c-front-end.ts";
+import { readRecordedFacts } from "../../../../src/facts/recorded-facts.ts";
+import { renderDiagnostic } from "../../../../src/source/diagnostic.ts";
+import { SourceError } from "../../../../src/source/source-error.ts";
+import { SourceText } from "../../../../src/source/source-text.ts";
+
+const ROOT = new URL("../../../../../", import.meta.url);
+const CASES = new URL("test/cases/bcc/", ROOT);
+const UPDATE = process.env.BCC_TS_UPDATE_CASES === "1";
+const ARROW = "==>\n";
+
+const facts = readRecordedFacts(new URL("test/facts/6.18.json", ROOT).pathname);
+const options: BuildOptions = { facts, warn: (message) => assert.fail(message) };
+
+interface Case {
+  readonly title: string;
+  readonly input: string;
+  readonly expected: string;
+}
+
+function readCases(text: string): Case[] {
+  return text
+    .split(/^## /m)
+    .slice(1)
+    .map((part) => {
+      const title = part.slice(0, part.indexOf("\n"));
+      const [input = "", expected = ""] = part.slice(title.length + 1).split(ARROW);
+      return { title, input, expected };
+    });
+}
+
+/** What the user's text became, without what stands before and after it; or what is wrong with it. */
+async function outcome(input: string): Promise<string> {
+  const source = new SourceText("case.c", input);
+  try {
+    const program = await translateProgram(source, options);
+    await compileObject(program.code, source, options); // What comes out must be C that compiles.
+    const start = program.code.indexOf('#line 1 "case.c"\n');
+    const end = program.code.indexOf('#line 1 "<bcc-ts>"\n');
+    const events = program.events.map(({ table, types }) => `events of ${table}: ${types.join(", ")}\n`);
+    const warnings = program.warnings.map((warning) => `${renderDiagnostic(warning)}\n`);
+    const text = program.code.slice(program.code.indexOf("\n", start) + 1, end).trimEnd();
+    return [`${text}\n`, ...events, ...warnings].join("");
+  } catch (error) {
+    if (error instanceof SourceError) return `${error.format()}\n`;
+    throw error;
+  }
+}
+
+for (const file of readdirSync(CASES)) {
+  const path = new URL(file, CASES);
+  const cases = readCases(readFileSync(path, "utf8"));
+  const written: string[] = [];
+  for (const { title, input, expected } of cases) {
+    test(`${file}: ${title}`, async () => {
+      const actual = await outcome(input);
+      written.push(`## ${title}\n${input}${ARROW}${actual}`);
+      if (!UPDATE) assert.equal(actual, expected);
+      else if (written.length === cases.length) writeFileSync(path, written.join(""));
+    });
+  }
+}
