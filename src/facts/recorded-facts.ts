@@ -38,7 +38,8 @@ const HINT = "Record the facts again, with this among what is recorded.";
 /** Writes the part of a kernel's facts that a use needs as JSON, for machines where that kernel does not run. */
 export function recordFacts(facts: KernelFacts, use: RecordedUse): string {
   const config = [...use.configs].map((option): [string, string | null] => {
-    return [optionName(option), facts.config(option) ?? null];
+    const name = optionName(option);
+    return [name, facts.config(name) ?? null];
   });
   const tracepoints = [...use.tracepoints].map((name): [string, string | null] => {
     const [category = "", event = ""] = name.split(":");
@@ -56,7 +57,7 @@ export function recordFacts(facts: KernelFacts, use: RecordedUse): string {
     symbols: Object.fromEntries(symbols),
     btf: gzipSync(reduceBtf(facts.btf, use.btfTypes), { level: 9 }).toString("base64"),
   };
-  return `${JSON.stringify(recording, null, 1)}\n`;
+  return `${JSON.stringify(recording, null, 2)}\n`;
 }
 
 /**
