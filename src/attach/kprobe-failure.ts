@@ -86,15 +86,17 @@ function explainMissing(symbol: string, symbols: KernelSymbolTable): Explanation
       similar: whole,
     };
   }
-  const similar = similarNames(symbol, names);
+  const syscall = /^_*(?:SyS|sys)_(\w+)$/.exec(symbol)?.[1];
+  const entries = ["__x64_sys_", "__arm64_sys_"].map((prefix) => `${prefix}${syscall}`);
+  const entry = entries.filter((name) => symbols.functions.has(name));
+  const similar = [...new Set([...entry, ...similarNames(symbol, names)])].slice(0, 5);
   const [nearest] = similar;
-  const isSyscall = /^_*(?:SyS|sys)_\w+$/.test(symbol);
   return {
     reason: "there is no such function in this kernel (it may also have been inlined everywhere)",
     hint:
       nearest === undefined
         ? "Look for it in /proc/kallsyms; a module's functions are there once it is loaded."
-        : `Did you mean ${nearest}?${isSyscall ? " System calls have a prefix that depends on the machine." : ""}`,
+        : `Did you mean ${nearest}?${entry.length > 0 ? " System calls have a prefix that depends on the machine." : ""}`,
     similar,
   };
 }

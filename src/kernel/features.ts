@@ -16,6 +16,8 @@ export interface FeatureReport {
   readonly expected: boolean;
 }
 
+const POLICY = "a policy of this machine refuses it";
+
 /** Tries every feature: some milliseconds, nothing stays behind in the kernel. */
 export function checkFeatures(): FeatureReport[] {
   return FEATURES.map(checkOne);
@@ -61,7 +63,8 @@ function checkOne(feature: Feature): FeatureReport {
 
 function explain(name: string, error: unknown): string {
   if (error instanceof SyscallError && (error.errnoName === "EPERM" || error.errnoName === "EACCES")) {
-    return permissionError(name, tracingCapabilities())?.message ?? error.message;
+    const denied = permissionError(name, tracingCapabilities());
+    return denied?.message ?? `${error.message}, though no capability is missing: ${POLICY}`;
   }
   return error instanceof Error ? error.message : String(error);
 }
