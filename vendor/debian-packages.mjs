@@ -73,7 +73,7 @@ function requireApt(names) {
 }
 
 function hasLibbpf() {
-  const triplet = { x64: "x86_64-linux-gnu", arm64: "aarch64-linux-gnu" }[process.arch] ?? process.arch;
+  const triplet = `${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
   return [`/usr/lib/${triplet}`, "/usr/lib64", "/usr/lib", "/usr/local/lib"].some((directory) =>
     existsSync(`${directory}/libbpf.so.1`),
   );

@@ -26,11 +26,19 @@ export function moduleName(file) {
  * @returns {Buffer}
  */
 export function readModule(file) {
-  let bytes = readFileSync(file);
-  if (file.endsWith(".xz")) bytes = filter("xz", bytes);
-  else if (file.endsWith(".zst")) bytes = filter("zstd", bytes);
-  else if (file.endsWith(".gz")) bytes = gunzipSync(bytes);
-  return stripSignature(bytes);
+  return stripSignature(decompress(file, readFileSync(file)));
+}
+
+/**
+ * @param {string} file its ending names the compression
+ * @param {Buffer} bytes
+ * @returns {Buffer}
+ */
+function decompress(file, bytes) {
+  if (file.endsWith(".xz")) return filter("xz", bytes);
+  if (file.endsWith(".zst")) return filter("zstd", bytes);
+  if (file.endsWith(".gz")) return gunzipSync(bytes);
+  return bytes;
 }
 
 /**

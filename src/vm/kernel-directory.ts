@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { packageFile } from "../package-root.ts";
 import { VmError } from "./vm-error.ts";
 
 /** A kernel that a guest can boot, as the set-up unpacked it. */
@@ -15,20 +15,9 @@ export interface GuestKernel {
 
 const SETUP_HINT = "run `node vendor/setup.mjs` in the directory of bcc-ts";
 
-/** The directory of this package: sources and compiled files lie at different depths in it. */
-export function packageRoot(): string {
-  let directory = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(directory, "package.json"))) {
-    const parent = dirname(directory);
-    if (parent === directory) throw new VmError("VM_MISSING", "the package's own directory was not found");
-    directory = parent;
-  }
-  return directory;
-}
-
 /** Where the kernels are: `BCC_TS_KERNELS`, or `vendor/kernels` in this package. */
 export function kernelsDirectory(): string {
-  return process.env.BCC_TS_KERNELS ?? join(packageRoot(), "vendor", "kernels");
+  return process.env.BCC_TS_KERNELS ?? packageFile("vendor", "kernels");
 }
 
 /** The kernels that the set-up brought, oldest first. */

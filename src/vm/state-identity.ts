@@ -56,6 +56,10 @@ function programMark(name: string): string {
 }
 
 function fileMark(path: string): string {
-  const status = statSync(path, { throwIfNoEntry: false });
-  return status ? `${path} ${status.size} ${status.mtimeMs}` : "";
+  try {
+    const { size, mtimeMs } = statSync(path);
+    return `${path} ${size} ${mtimeMs}`;
+  } catch {
+    return ""; // not there, or in a directory that is closed to us, as one of PATH may be
+  }
 }

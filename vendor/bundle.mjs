@@ -1,0 +1,46 @@
+// The second half of the build. Hundreds of small modules are slow to start, above all under emulation, so the
+// compiled files are put together; and the digest of all that decides how a program is translated is left
+// beside them, so that cached objects of another build are not used.
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const TRANSLATING = [
+  "bpf/",
+  "dist/src/languages/",
+  "dist/src/btf/",
+  "dist/src/compile/",
+  "dist/src/program/",
+];
+
+rmSync(`${root}dist/lib`, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: ["dist/src/index.js", "dist/src/cli/bin.js", "dist/src/cli/script-hooks.js"],
+  entryNames: "[name]",
+  outdir: "dist/lib",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  sourcemap: true,
+  // Native addons, and what brings programs of its own. commander is CommonJS that asks for Node's modules.
+  external: ["ffi-napi", "ref-napi", "esbuild", "clang-wasm", "commander"],
+  logLevel: "warning",
+});
+writeFileSync(`${root}dist/build-identity`, identity());
+
+function identity() {
+  const hash = createHash("sha256");
+  for (const directory of TRANSLATING) {
+    for (const name of readdirSync(root + directory, { recursive: true }).sort()) {
+      const path = `${root}${directory}${name}`;
+      if (path.endsWith(".map") || !statSync(path).isFile()) continue;
+      hash.update(`${directory}${name}\n`).update(readFileSync(path));
+    }
+  }
+  return hash.digest("hex");
+}
