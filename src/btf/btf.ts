@@ -91,7 +91,7 @@ export class Btf {
 
   /**
    * The id of a type by kind and name; with a list of kinds, of the first type of any of them. Its own types
-   * come before those of the base. 0.05 to 0.8 ms for a kernel: for many names use `lookUp`.
+   * come before those of the base. About 1 ms for a kernel: for many names use `lookUp`.
    */
   find(kind: BtfKind | readonly BtfKind[], name: string): number | undefined {
     const kinds = kindBits(typeof kind === "string" ? [kind] : kind);

@@ -122,3 +122,23 @@ test("integers with names that are no C get C's", () => {
   assert.match(text, /int b;\n\tlong c;/);
   assert.equal(checkC(text), "");
 });
+
+test("types of a module stand with those of the kernel that they continue", () => {
+  const kernel = new BtfBuilder();
+  const int = kernel.int("int", 4, 1);
+  const list = kernel.struct("list", 4, [["n", int, 0]]);
+  const base = Btf.parse(kernel.bytes());
+  const module = new BtfBuilder(base.endId, kernel.stringsLength);
+  module.struct("device", 8, [
+    ["list", list, 0],
+    ["id", int, 32],
+  ]);
+  const btf = Btf.parse(module.bytes(), { base });
+  const { text } = emitDeclarations(btf, {
+    identifiers: new Set(["device"]),
+    defined: none,
+    assertions: "all",
+  });
+  assert.match(text, /struct list \{[^}]*\};[^}]*struct device \{\n\tstruct list list;\n\tint id;\n\};/s);
+  assert.equal(checkC(text), "");
+});
