@@ -47,7 +47,7 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
    */
   protected abstract drain(emit: EventHandler<E>, limit: number): number;
 
-  /** Gives memory and file descriptors back; is called once. */
+  /** Gives memory and file descriptors back; is called once, and never during a drain. */
   protected abstract release(): void;
 
   /** True when wake-ups come only for every so many events. */
@@ -82,9 +82,9 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
       });
     }
     const before = this.#queue.takeAll();
-    for (const event of before) this.#handle(event, -1);
-    if (this.#closed) return before.length;
-    return before.length + this.#drain((event, cpu) => this.#handle(event, cpu), Number.POSITIVE_INFINITY);
+    const handle = this.#handler();
+    for (const event of before) handle(event, -1);
+    return this.#closed ? before.length : before.length + this.#drain(handle, Number.POSITIVE_INFINITY);
   }
 
   /**
@@ -115,7 +115,8 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
     this.#closed = true;
     this.#rest();
     for (const waiter of this.#waiters ?? []) waiter.close();
-    this.release();
+    // A handler that closes is called in the middle of a drain, which still uses the memory.
+    if (!this.#draining) this.release();
     this.#queue.end();
   }
 
@@ -123,11 +124,12 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
     this.close();
   }
 
-  async #next(signal: AbortSignal | undefined): Promise<IteratorResult<E, undefined>> {
+  #next(signal: AbortSignal | undefined): Promise<IteratorResult<E, undefined>> {
     const next = this.#queue.next(signal);
-    if (!this.#queue.hasWaiting) return next;
-    // Even when there are events already they are taken out in a later turn of the event loop, or a flood
-    // of them would keep timers and signals from running.
+    return this.#queue.hasWaiting ? this.#wakeFor(next) : next;
+  }
+
+  async #wakeFor<T>(next: Promise<T>): Promise<T> {
     this.#await();
     try {
       return await next;
@@ -143,6 +145,9 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
       for (const waiter of this.#waiters) waiter.resume();
     }
     if (this.sparseWakeUps) this.#flush ??= setInterval(() => this.#refill(), FLUSH);
+    // Events that are there already may wake nobody: a perf event says only once that it is readable. They
+    // are taken out in a later turn of the event loop, or a flood would keep timers and signals from running.
+    setImmediate(() => this.#refill());
   }
 
   /** No wake-ups, and no reason to stay alive, while nobody waits. */
@@ -169,10 +174,17 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
       return this.drain(emit, limit);
     } finally {
       this.#draining = false;
+      if (this.#closed) this.release();
     }
   }
 
-  #handle(event: E, cpu: number): void {
-    for (const handler of this.#handlers) handler(event, cpu);
+  /** One function that calls all handlers; the only one itself, since this is done for every event. */
+  #handler(): EventHandler<E> {
+    const [only, ...others] = this.#handlers;
+    if (only !== undefined && others.length === 0) return only;
+    const all = [...this.#handlers];
+    return (event, cpu) => {
+      for (const handler of all) handler(event, cpu);
+    };
   }
 }

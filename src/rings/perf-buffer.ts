@@ -60,6 +60,7 @@ export class PerfBuffer<E = Uint8Array> extends EventSource<E> {
   protected drain(emit: EventHandler<E>, limit: number): number {
     let count = 0;
     for (const buffer of this.#buffers) {
+      if (this.closed) break;
       const { cpu } = buffer;
       buffer.drain({
         sample: (view, offset, size) => {

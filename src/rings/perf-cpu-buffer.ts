@@ -86,10 +86,10 @@ export class CpuBuffer {
         if (size === 0) throw new BpfError("PERF_BUFFER", `the buffer of CPU ${this.cpu} is damaged`);
         tail += size;
         this.#record(at, size, sink);
-        if (++records % PUBLISH_EVERY === 0 && !this.#closed) memory.storePosition(TAIL, tail);
+        if (++records % PUBLISH_EVERY === 0) memory.storePosition(TAIL, tail);
       }
     } finally {
-      if (!this.#closed) memory.storePosition(TAIL, tail);
+      memory.storePosition(TAIL, tail);
     }
   }
 

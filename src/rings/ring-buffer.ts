@@ -63,27 +63,32 @@ export class RingBuffer<E = Uint8Array> extends EventSource<E> {
     const data = pageSize();
     const decode = this.#decode;
     const end = memory.loadPosition(0);
-    let at = this.#position % size;
+    let position = this.#position;
+    let at = position % size;
     let count = 0;
-    let records = 0;
+    let unpublished = 0;
     try {
-      while (this.#position < end && count < limit && !this.closed) {
+      while (position < end && count < limit && !this.closed) {
         const header = memory.loadInt32(data + at);
         if ((header & BUSY) !== 0) break;
         const length = header & LENGTH;
         const record = data + at + HEADER;
         const step = (length + HEADER + 7) & ~7;
-        this.#position += step;
+        position += step;
         at += step;
         if (at >= size) at -= size;
         if ((header & DISCARDED) === 0) {
           count++;
           emit(decode(view, record, length), -1);
         }
-        if (++records % PUBLISH_EVERY === 0) this.#publish();
+        if (++unpublished === PUBLISH_EVERY) {
+          unpublished = 0;
+          this.#consumer.storePosition(0, position);
+        }
       }
     } finally {
-      this.#publish();
+      this.#position = position;
+      this.#consumer.storePosition(0, position);
     }
     return count;
   }
@@ -91,10 +96,5 @@ export class RingBuffer<E = Uint8Array> extends EventSource<E> {
   protected release(): void {
     this.#consumer.close();
     this.#producer.close();
-  }
-
-  /** Lets the producers write over what we have read. */
-  #publish(): void {
-    if (!this.closed) this.#consumer.storePosition(0, this.#position);
   }
 }

@@ -1,4 +1,5 @@
-import { closeSync, constants, existsSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, readSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { BpfError, PermissionError } from "../errors.ts";
 import { type EventHandler, EventSource } from "./event-source.ts";
 import { PRINTK, parseTraceLine, type TraceEvent } from "./parse-trace-line.ts";
@@ -85,6 +86,20 @@ export class TracePipe extends EventSource<TraceEvent> {
   }
 }
 
+/**
+ * Until something is switched on by hand the kernel keeps 7 KiB of messages for each CPU, some 100 lines,
+ * and 1.4 MiB from then on. Switching on what is on already is enough.
+ */
+function makeRoom(pipe: string): void {
+  try {
+    writeFileSync(join(dirname(pipe), "events/bpf_trace/bpf_trace_printk/enable"), "1", { flag: "r+" });
+  } catch (error) {
+    // The event is missing before Linux 5.9, and the file may be writable for others only: then there is
+    // less room, and `lost` counts what did not fit.
+    if (!["ENOENT", "ENOTDIR", "EACCES", "EPERM", "EROFS"].includes(codeOf(error) ?? "")) throw error;
+  }
+}
+
 function openPipe(path: string | undefined): number {
   const file = path ?? PLACES.find((place) => existsSync(place));
   if (file === undefined) {
@@ -92,6 +107,7 @@ function openPipe(path: string | undefined): number {
       hint: "mount -t tracefs nodev /sys/kernel/tracing",
     });
   }
+  makeRoom(file);
   try {
     return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {

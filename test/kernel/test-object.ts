@@ -8,8 +8,9 @@ import { elfSection } from "../../src/btf/elf.ts";
 import { checked } from "../../src/ffi/errno.ts";
 import { libbpf } from "../../src/ffi/libbpf.ts";
 import { withLibbpfMessages } from "../../src/ffi/libbpf-messages.ts";
+import { closeFd } from "../../src/ffi/libc.ts";
 import { readCString } from "../../src/ffi/library.ts";
-import { NativeBuffer } from "../../src/ffi/native-buffer.ts";
+import { cString, NativeBuffer } from "../../src/ffi/native-buffer.ts";
 import type { MapHandle } from "../../src/maps/map-handle.ts";
 
 const clang = fileURLToPath(new URL("../../../node_modules/clang-linux-x64/clang", import.meta.url));
@@ -23,6 +24,7 @@ typedef unsigned char u8; typedef unsigned short u16; typedef unsigned int u32; 
 static void *(*bpf_map_lookup_elem)(void *, const void *) = (void *)1;
 static long (*bpf_map_update_elem)(void *, const void *, const void *, u64) = (void *)2;
 static u64 (*bpf_ktime_get_ns)(void) = (void *)5;
+static u64 (*bpf_get_current_pid_tgid)(void) = (void *)14;
 static u32 (*bpf_get_smp_processor_id)(void) = (void *)8;
 static long (*bpf_perf_event_output)(void *, void *, u64, void *, u64) = (void *)25;
 static long (*bpf_trace_printk)(const char *, u32, ...) = (void *)6;
@@ -68,19 +70,32 @@ export class TestObject {
     return id;
   }
 
-  /** Runs a program on a CPU; it finds `words` in ctx[0], ctx[1]... Gives what it returned. */
-  run(name: string, words: readonly bigint[] = [], cpu = 0): number {
+  /**
+   * Runs a program, which finds `words` in ctx[0], ctx[1]..., and gives what it returned. On a CPU that is
+   * told it may run within any task, else within this one.
+   */
+  run(name: string, words: readonly bigint[] = [], cpu?: number): number {
     const context = NativeBuffer.alloc(96);
     for (const [index, word] of words.entries()) context.view.setBigUint64(index * 8, word, true);
     const options = NativeBuffer.alloc(80);
     options.setPointer(0, 80);
     options.setPointer(32, context.address);
     options.view.setUint32(48, context.length, true);
-    options.view.setUint32(68, RUN_ON_CPU, true);
-    options.view.setUint32(72, cpu, true);
+    options.view.setUint32(68, cpu === undefined ? 0 : RUN_ON_CPU, true);
+    options.view.setUint32(72, cpu ?? 0, true);
     const fd = this.programs.get(name) ?? -1;
     checked("bpf_prog_test_run", libbpf().bpf_prog_test_run_opts(fd, options.address));
     return options.view.getUint32(56, true);
+  }
+
+  /** Runs a program at each hit of a tracepoint. Gives the way to end that. */
+  attachRawTracepoint(program: string, tracepoint: string): () => void {
+    const name = cString(tracepoint);
+    const fd = checked(
+      "attach",
+      libbpf().bpf_raw_tracepoint_open(name.address, this.programs.get(program) ?? -1),
+    );
+    return () => closeFd(fd);
   }
 
   close(): void {
