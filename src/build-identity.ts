@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { packageFile } from "./package-root.ts";
 
-const PACKAGE_ROOT = fileURLToPath(new URL("../../", import.meta.url));
 let known: string | undefined;
 
 /**
@@ -13,7 +12,7 @@ let known: string | undefined;
 export function buildIdentity(): string {
   if (known === undefined) {
     try {
-      known = readFileSync(join(PACKAGE_ROOT, "dist", "build-identity"), "utf8");
+      known = readFileSync(packageFile("dist", "build-identity"), "utf8");
     } catch {
       known = identityFromTimes();
     }
@@ -24,7 +23,7 @@ export function buildIdentity(): string {
 function identityFromTimes(): string {
   const hash = createHash("sha256");
   for (const directory of ["bpf", "dist/src"]) {
-    const root = join(PACKAGE_ROOT, directory);
+    const root = packageFile(directory);
     for (const name of readdirSync(root, { recursive: true }) as string[]) {
       const status = statSync(join(root, name));
       if (status.isFile()) hash.update(`${name} ${status.size} ${status.mtimeMs}\n`);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { BpfError } from "../errors.ts";
+import { packageFile } from "../package-root.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addRunCommand } from "./run.ts";
@@ -49,6 +50,6 @@ function exitStatus(error: unknown, { stderr }: Stdio): number {
 }
 
 function ownVersion(): string {
-  const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
+  const text = readFileSync(packageFile("package.json"), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }

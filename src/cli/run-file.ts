@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { extname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { BpfError } from "../errors.ts";
 import { checkFeature } from "../kernel/features.ts";
+import { packageFile } from "../package-root.ts";
 import { emitSession } from "./emit.ts";
 import type { RunOptions } from "./run.ts";
 import type { Stdio } from "./stdio.ts";
@@ -51,7 +51,7 @@ function guestCommand(file: string, words: readonly string[], options: RunOption
   if (options.dryRun) flags.push("--dry-run");
   if (options.emit !== undefined) flags.push("--emit", options.emit);
   if (options.facts !== undefined) flags.push("--facts", options.facts);
-  const bin = fileURLToPath(new URL("./bin.js", import.meta.url));
+  const bin = packageFile("dist", "lib", "bin.js");
   return [
     process.execPath,
     bin,

@@ -1,5 +1,6 @@
 import { register } from "node:module";
 import { pathToFileURL } from "node:url";
+import { packageFile } from "../package-root.ts";
 import { type LoadSession, setLoadSession } from "../load-session.ts";
 
 /** Runs a script in this process, as `node FILE ARGUMENTS` would. It ends when nothing is left to do. */
@@ -10,6 +11,6 @@ export async function runScript(
 ): Promise<undefined> {
   setLoadSession(session);
   process.argv = [process.argv[0] ?? "node", path, ...(words[0] === "--" ? words.slice(1) : words)];
-  register(new URL("./script-hooks.js", import.meta.url).href);
+  register(pathToFileURL(packageFile("dist", "lib", "script-hooks.js")).href);
   await import(pathToFileURL(path).href);
 }

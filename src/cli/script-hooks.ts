@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { cacheDirectory } from "../compile/cache-directory.ts";
+import { packageFile } from "../package-root.ts";
 
 /** Module hooks that let Node run TypeScript: the types are stripped, nothing is checked. */
 interface Resolved {
@@ -19,7 +20,7 @@ interface Loaded {
 type NextResolve = (specifier: string, context?: object) => Promise<Resolved>;
 type NextLoad = (url: string, context: object) => Promise<Loaded>;
 
-const OWN_API = new URL("../index.js", import.meta.url).href;
+const OWN_API = pathToFileURL(packageFile("dist", "lib", "index.js")).href;
 const TYPESCRIPT = /\.m?ts$/;
 
 /** A script may import "bcc-ts" wherever it lies: where no installed copy is found, it gets this one. */

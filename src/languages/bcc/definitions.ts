@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { packageFile } from "../../package-root.ts";
 
 /** One definition of the library under bpf/bcc: the unit that a program gets or does not get. */
 export interface Definition {
@@ -9,14 +10,13 @@ export interface Definition {
   readonly text: string;
 }
 
-const LIBRARY = new URL("../../../../bpf/bcc/", import.meta.url);
 const files = new Map<string, readonly Definition[]>();
 
 /** The definitions of one file of the library, in order. */
 export function definitionsOf(file: string): readonly Definition[] {
   let definitions = files.get(file);
   if (definitions === undefined) {
-    definitions = readFileSync(new URL(file, LIBRARY), "utf8").split(/\n\n+/).map(parseDefinition);
+    definitions = readFileSync(packageFile("bpf", "bcc", file), "utf8").split(/\n\n+/).map(parseDefinition);
     files.set(file, definitions);
   }
   return definitions;

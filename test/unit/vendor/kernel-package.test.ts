@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { availableKernels, packageRoot } from "../../../src/vm/kernel-directory.ts";
+import { packageRoot } from "../../../src/package-root.ts";
+import { availableKernels } from "../../../src/vm/kernel-directory.ts";
 
 interface Vmlinuz {
   extractVmlinux(image: Buffer): Buffer;
