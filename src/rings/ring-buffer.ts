@@ -64,6 +64,7 @@ export class RingBuffer<E = Uint8Array> extends EventSource<E> {
     const decode = this.#decode;
     const end = memory.loadPosition(0);
     let position = this.#position;
+    // Never needs to be wrapped: there is at most one lap to read, and the data are there twice.
     let at = position % size;
     let count = 0;
     let unpublished = 0;
@@ -76,7 +77,6 @@ export class RingBuffer<E = Uint8Array> extends EventSource<E> {
         const step = (length + HEADER + 7) & ~7;
         position += step;
         at += step;
-        if (at >= size) at -= size;
         if ((header & DISCARDED) === 0) {
           count++;
           emit(decode(view, record, length), -1);

@@ -3,8 +3,9 @@ import { spell } from "../btf/c-name.ts";
 import type { Codec } from "./codec.ts";
 import { decodeHelpers } from "./decode-helpers.ts";
 import { Constants, DecodeSource } from "./decode-source.ts";
+import type { EncodeFunction } from "./encode-function.ts";
 import { encodeHelpers } from "./encode-helpers.ts";
-import { compileEncode, type EncodeFunction } from "./encode-source.ts";
+import { compileEncode } from "./encode-source.ts";
 import { isOpenEnded, type Shape } from "./shape.ts";
 import { shapeOf } from "./shape-of.ts";
 

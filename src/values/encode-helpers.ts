@@ -1,16 +1,7 @@
 import { coveredBits } from "./covered-bits.ts";
-import type { EncodeFunction } from "./encode-source.ts";
-import type { RecordShape } from "./shape.ts";
+import type { UnionMember } from "./encode-function.ts";
 import { encodeUtf8 } from "./utf8.ts";
 import { ValueError } from "./value-error.ts";
-
-/** One way to give a union's value. */
-export interface UnionMember {
-  /** The properties that belong to it: several for a nameless struct in a union. */
-  readonly names: readonly string[];
-  readonly shape: RecordShape;
-  readonly encode: EncodeFunction;
-}
 
 /** What the encoding code calls to check and write. Each throws ValueError with the path it was given. */
 export const encodeHelpers = {

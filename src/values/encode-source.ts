@@ -1,5 +1,6 @@
 import { Constants } from "./decode-source.ts";
-import type { EncodeHelpers, UnionMember } from "./encode-helpers.ts";
+import type { EncodeFunction, UnionMember } from "./encode-function.ts";
+import type { EncodeHelpers } from "./encode-helpers.ts";
 import {
   type BitsShape,
   type IntegerShape,
@@ -8,9 +9,6 @@ import {
   type Shape,
   slotNames,
 } from "./shape.ts";
-
-/** Writes `value` at `offset`; `path` is where the value stands in what the user gave. */
-export type EncodeFunction = (value: unknown, view: DataView, offset: number, path: string) => void;
 
 /** Expressions of the generated code: the bytes' place, and the path for messages. */
 interface Place {
