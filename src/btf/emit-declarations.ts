@@ -1,18 +1,11 @@
 import type { Btf } from "./btf.ts";
 import { DeclarationPrinter } from "./declaration-printer.ts";
+import type { Declarations } from "./declarations.ts";
 import { DeclaredNames } from "./declared-names.ts";
 import { type DeclarationRequest, findReach } from "./reach.ts";
 
+export type { Declarations } from "./declarations.ts";
 export type { DeclarationRequest } from "./reach.ts";
-
-export interface Declarations {
-  /** C text. It needs GNU C (gnu11 to gnu17) and stands before the program's own text and macros. */
-  readonly text: string;
-  /** Ids of the structs and unions that are complete in it. */
-  readonly completeTypes: readonly number[];
-  /** Names of the enumerators in it. */
-  readonly enumerators: readonly string[];
-}
 
 /**
  * Writes C declarations of the kernel types that a program reaches, laid out exactly as BTF says.

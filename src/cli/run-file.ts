@@ -4,7 +4,7 @@ import { BpfError } from "../errors.ts";
 import { checkFeature } from "../kernel/features.ts";
 import { packageFile } from "../package-root.ts";
 import { emitSession } from "./emit.ts";
-import type { RunOptions } from "./run.ts";
+import type { RunOptions } from "./run-options.ts";
 import type { Stdio } from "./stdio.ts";
 
 /** Runs a script or a C file, here or in a guest. Gives the exit status, or undefined for a script's own. */

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { cacheDirectory } from "../compile/cache-directory.ts";
-import { serveClang } from "../compile/remote-clang.ts";
+import { serveClang } from "../compile/serve-clang.ts";
 import { startVm } from "../vm/run.ts";
 import type { Stdio } from "./stdio.ts";
 

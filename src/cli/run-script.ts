@@ -1,7 +1,7 @@
 import { register } from "node:module";
 import { pathToFileURL } from "node:url";
-import { packageFile } from "../package-root.ts";
 import { type LoadSession, setLoadSession } from "../load-session.ts";
+import { packageFile } from "../package-root.ts";
 
 /** Runs a script in this process, as `node FILE ARGUMENTS` would. It ends when nothing is left to do. */
 export async function runScript(

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { BpfError } from "../errors.ts";
-import type { GuestOptions } from "./run-in-guest.ts";
+import type { RunOptions } from "./run-options.ts";
 import type { Stdio } from "./stdio.ts";
 import { addGuestOptions } from "./vm.ts";
 
@@ -13,15 +13,6 @@ Examples:
   $ bcc-ts run examples/tcpconnect.ts -- --port 443
   $ bcc-ts run --emit c program.c
   $ bcc-ts run --vm --kernel 6.1 examples/tcp4connect.ts`;
-
-export interface RunOptions extends GuestOptions {
-  readonly dryRun?: boolean;
-  readonly emit?: string;
-  readonly facts?: string;
-  readonly format: string;
-  readonly vm?: boolean;
-  readonly vmIfNeeded?: boolean;
-}
 
 export function addRunCommand(
   program: Command,

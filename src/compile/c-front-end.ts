@@ -3,8 +3,9 @@ import { SourceError } from "../source/source-error.ts";
 import type { SourceText } from "../source/source-text.ts";
 import type { CompileFlags } from "./clang-arguments.ts";
 import { readMessages } from "./clang-messages.ts";
+import type { ClangResult } from "./clang-run.ts";
 import { CompilerError } from "./compiler-error.ts";
-import { type ClangResult, runClang } from "./run-clang.ts";
+import { runClang } from "./run-clang.ts";
 
 /** Clang as the languages use it before code is made. Stops what it runs when the signal aborts. */
 export class CFrontEnd {

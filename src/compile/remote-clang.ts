@@ -1,62 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
-import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
+import type { ClangResult, ClangRun } from "./clang-run.ts";
 import { CompilerError } from "./compiler-error.ts";
-import { type Clang, findClang } from "./find-clang.ts";
-import { type ClangResult, type ClangRun, runHere } from "./run-clang.ts";
 
-/**
- * A guest under emulation runs clang many times slower than its host. So the host offers its clang on a
- * virtio-serial port: a request is a line of JSON with the length of the code, then the code; the answer a
- * line of JSON with the lengths of output and messages, then both.
- */
-export async function runRemotely(port: string, run: ClangRun, signal?: AbortSignal): Promise<ClangResult> {
-  const file = await openPort(port, signal);
-  try {
-    const id = randomUUID();
-    const code = Buffer.from(run.code);
-    const request = { id, mode: run.mode, flags: run.flags, length: code.length };
-    writeAll(file, Buffer.concat([Buffer.from(`${JSON.stringify(request)}\n`), code]));
-    const header = readHeader(file, id);
-    if (header.error !== undefined) throw new CompilerError(`the host's clang: ${header.error}`);
-    const output = readExactly(file, header.output);
-    return { status: header.status, output, messages: readExactly(file, header.messages).toString() };
-  } finally {
-    closeSync(file);
-  }
-}
+const PATIENCE_MS = 120_000;
+const PAUSE_MS = 5;
 
-/** One process at a time can hold a port; others wait their turn. */
-async function openPort(port: string, signal?: AbortSignal): Promise<number> {
-  for (let waited = 0; ; waited += 20) {
-    signal?.throwIfAborted();
-    try {
-      return openSync(port, constants.O_RDWR);
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      if (code !== "EBUSY" || waited > 120_000) {
-        throw new CompilerError(`the host's clang cannot be reached through ${port}`, { cause });
-      }
-      await delay(20);
-    }
-  }
-}
-
-function writeAll(file: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-}
-
-function readExactly(file: number, length: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  for (let at = 0; at < length; ) {
-    const count = readSync(file, bytes, at, length - at, null);
-    if (count === 0) throw new CompilerError("the host's clang closed its port");
-    at += count;
-  }
-  return bytes;
-}
-
+/** What comes before the bytes of an answer: how many there are, or why there are none. */
 interface Header {
   readonly id: string;
   readonly status: number;
@@ -65,68 +16,111 @@ interface Header {
   readonly error?: string;
 }
 
-/** The header of our answer. What a process that was ended left unread on the port comes before it. */
-function readHeader(file: number, id: string): Header {
-  for (;;) {
-    const line = readLine(file);
-    if (!line.includes(id)) continue;
-    return JSON.parse(line) as Header;
-  }
-}
-
-function readLine(file: number): string {
-  const bytes: number[] = [];
-  for (;;) {
-    const byte = readExactly(file, 1)[0] ?? 10;
-    if (byte === 10) return Buffer.from(bytes).toString();
-    bytes.push(byte);
-  }
-}
-
-type Request = ClangRun & { readonly id: string };
-
-/** Words that reach the compiler from a guest: definitions, warnings, include directories. */
-const HARMLESS_FLAG = /^-[DUIW]/;
-
-/** The host's side: answers the requests of one guest until its port closes. */
-export function serveClang(port: Duplex, clang: Clang = findClang()): void {
-  let pending = Buffer.alloc(0);
-  let busy = Promise.resolve();
-  port.on("data", (chunk: Buffer) => {
-    pending = Buffer.concat([pending, chunk]);
-    for (let request = takeRequest(); request !== undefined; request = takeRequest()) {
-      const run = request;
-      busy = busy.then(() => answer(port, clang, run));
-    }
-  });
-  port.on("error", () => port.destroy());
-
-  function takeRequest(): Request | undefined {
-    const end = pending.indexOf(10);
-    if (end < 0) return undefined;
-    const { id, mode, flags, length } = JSON.parse(pending.toString("utf8", 0, end)) as Request & {
-      length: number;
-    };
-    if (pending.length < end + 1 + length) return undefined;
-    const code = pending.toString("utf8", end + 1, end + 1 + length);
-    pending = pending.subarray(end + 1 + length);
-    return {
-      id,
-      mode,
-      code,
-      flags: { ...flags, cflags: (flags.cflags ?? []).filter((f) => HARMLESS_FLAG.test(f)) },
-    };
-  }
-}
-
-async function answer(port: Duplex, clang: Clang, { id, ...run }: Request): Promise<void> {
+/**
+ * A guest under emulation runs clang many times slower than its host. So the host offers its clang on a
+ * virtio-serial port: a request is a line of JSON with the length of the code, then the code; the answer a
+ * line of JSON with the lengths of output and messages, then both.
+ */
+export async function runRemotely(port: string, run: ClangRun, signal?: AbortSignal): Promise<ClangResult> {
+  const channel = new Channel(await openPort(port, signal), signal);
   try {
-    const { status, output, messages } = await runHere(clang, run);
-    const text = Buffer.from(messages);
-    port.write(`${JSON.stringify({ id, status, output: output.length, messages: text.length })}\n`);
-    port.write(output);
-    port.write(text);
+    const id = randomUUID();
+    const code = Buffer.from(run.code);
+    const request = { id, mode: run.mode, flags: run.flags, length: code.length };
+    await channel.write(Buffer.concat([Buffer.from(`${JSON.stringify(request)}\n`), code]));
+    const header = await readHeader(channel, id);
+    if (header.error !== undefined) throw new CompilerError(`the host's clang: ${header.error}`);
+    const output = await channel.read(header.output);
+    return { status: header.status, output, messages: (await channel.read(header.messages)).toString() };
+  } finally {
+    channel.close();
+  }
+}
+
+/** One process at a time can hold a port; others wait their turn. */
+async function openPort(port: string, signal?: AbortSignal): Promise<number> {
+  for (let waited = 0; ; waited += PAUSE_MS) {
+    signal?.throwIfAborted();
+    try {
+      return openSync(port, constants.O_RDWR | constants.O_NONBLOCK);
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code !== "EBUSY" || waited > PATIENCE_MS) {
+        throw new CompilerError(`the host's clang cannot be reached through ${port}`, { cause });
+      }
+      await delay(PAUSE_MS);
+    }
+  }
+}
+
+/** The header of our answer. What a process that was ended left unread on the port comes before it. */
+async function readHeader(channel: Channel, id: string): Promise<Header> {
+  for (;;) {
+    const line = await channel.readLine();
+    if (line.includes(id)) return JSON.parse(line) as Header;
+  }
+}
+
+/** A port that is read and written without blocking, so that signals are heard and time limits kept. */
+class Channel {
+  readonly #file: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #deadline = performance.now() + PATIENCE_MS;
+  #pending: Buffer = Buffer.alloc(0);
+
+  constructor(file: number, signal: AbortSignal | undefined) {
+    this.#file = file;
+    this.#signal = signal;
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      const count = nowOrLater(() => writeSync(this.#file, bytes, at));
+      if (count === 0) await this.#pause();
+      at += count;
+    }
+  }
+
+  async read(length: number): Promise<Buffer> {
+    while (this.#pending.length < length) await this.#fill();
+    const bytes = this.#pending.subarray(0, length);
+    this.#pending = this.#pending.subarray(length);
+    return bytes;
+  }
+
+  async readLine(): Promise<string> {
+    for (let searched = 0; ; ) {
+      const end = this.#pending.indexOf(10, searched);
+      if (end >= 0) return (await this.read(end + 1)).toString("utf8", 0, end);
+      searched = this.#pending.length;
+      await this.#fill();
+    }
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  async #fill(): Promise<void> {
+    const chunk = Buffer.allocUnsafe(64 * 1024);
+    const count = nowOrLater(() => readSync(this.#file, chunk, 0, chunk.length, null));
+    if (count === 0) await this.#pause();
+    else this.#pending = Buffer.concat([this.#pending, chunk.subarray(0, count)]);
+  }
+
+  async #pause(): Promise<void> {
+    this.#signal?.throwIfAborted();
+    if (performance.now() > this.#deadline) throw new CompilerError("the host's clang does not answer");
+    await delay(PAUSE_MS);
+  }
+}
+
+/** 0 where there is nothing to be had at the moment. */
+function nowOrLater(transfer: () => number): number {
+  try {
+    return transfer();
   } catch (error) {
-    port.write(`${JSON.stringify({ id, status: 1, output: 0, messages: 0, error: String(error) })}\n`);
+    if ((error as NodeJS.ErrnoException).code === "EAGAIN") return 0;
+    throw error;
   }
 }

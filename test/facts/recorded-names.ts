@@ -85,6 +85,7 @@ export const CONFIGS = [
 ];
 
 export const TRACEPOINTS = [
+  "sched:sched_swich", // no kernel has it
   "sched:sched_switch",
   "sched:sched_process_exit",
   "syscalls:sys_enter_openat",

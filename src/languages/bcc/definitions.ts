@@ -16,7 +16,9 @@ const files = new Map<string, readonly Definition[]>();
 export function definitionsOf(file: string): readonly Definition[] {
   let definitions = files.get(file);
   if (definitions === undefined) {
-    definitions = readFileSync(packageFile("bpf", "bcc", file), "utf8").split(/\n\n+/).map(parseDefinition);
+    definitions = readFileSync(packageFile("bpf", "bcc", file), "utf8")
+      .split(/\n\n+/)
+      .map(parseDefinition);
     files.set(file, definitions);
   }
   return definitions;

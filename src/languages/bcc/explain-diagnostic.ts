@@ -97,7 +97,12 @@ function unknownTracepoint(
   const similar = similarNames(event, facts.tracepoints(category), 3);
   const categories = similar.length > 0 ? [] : similarNames(category, facts.tracepoints(), 3);
   const names = similar.length > 0 ? similar.map((s) => `${category}:${s}`) : categories;
-  return { code: "UNKNOWN_TRACEPOINT", message, notes: [], hint: names.length > 0 ? didYouMean(...names) : undefined };
+  return {
+    code: "UNKNOWN_TRACEPOINT",
+    message,
+    notes: [],
+    hint: names.length > 0 ? didYouMean(...names) : undefined,
+  };
 }
 
 function unsupportedTable([, kind = ""]: RegExpExecArray): Partial<Diagnostic> {
