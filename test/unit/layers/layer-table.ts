@@ -9,11 +9,12 @@ export interface Room {
   readonly pure?: true;
 }
 
-const LANGUAGE: Room = { layer: 2, may: ["errors", "source", "program", "btf", "facts"] };
+const LANGUAGE: Room = { layer: 2, may: ["errors", "package-root", "source", "program", "btf", "facts"] };
 
 /** docs/architecture.md says the same in words. */
 export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { layer: 0, may: [], pure: true },
+  "package-root": { layer: 0, may: [] },
   source: { layer: 0, may: ["errors"], pure: true },
   program: { layer: 1, may: ["errors", "source"], pure: true },
   btf: { layer: 1, may: ["errors", "source"] },
@@ -35,12 +36,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   rings: { layer: 5, may: ["errors", "values", "ffi"], types: ["btf", "load"] },
   symbols: { layer: 5, may: ["errors", "kernel", "ffi", "source"] },
   output: { layer: 6, may: ["errors"], types: ["values"], pure: true },
-  vm: { layer: 7, may: ["errors"] },
+  vm: { layer: 7, may: ["errors", "package-root"] },
   // `doctor` and `emit` show what the stages in between make, so the CLI sees more than the public API.
   cli: {
     layer: 8,
     may: [
       "errors",
+      "package-root",
       "output",
       "vm",
       "top",

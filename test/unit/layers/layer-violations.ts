@@ -44,6 +44,7 @@ function roomNamed(name: string): Room | undefined {
 /** `errors`, `btf`, `languages/bcc`; `top` for the files of src/ itself. */
 export function roomOf(file: string): string {
   if (file === "src/errors.ts") return "errors";
+  if (file === "src/package-root.ts") return "package-root";
   const parts = file.split("/");
   if (parts.length === 2) return "top";
   return parts[1] === "languages" ? `languages/${parts[2]}` : (parts[1] ?? "");
