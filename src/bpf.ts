@@ -7,7 +7,7 @@ import { symbolOffsets } from "./btf/elf-symbols.ts";
 import type { BuiltProgram } from "./build-program.ts";
 import { BpfError, ClosedError } from "./errors.ts";
 import type { LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
-import type { MapsOf, RingsOf } from "./loaded-types.ts";
+import type { MapsOf, RingsOf, Schema } from "./loaded-types.ts";
 import { type AnyMap, createMap } from "./maps/create-map.ts";
 import { GlobalData } from "./maps/global-data.ts";
 import { type EventSource, openBuffers } from "./open-buffers.ts";
@@ -22,7 +22,7 @@ const BUFFERS: ReadonlySet<string> = new Set(["ringbuf", "perf_event_array"]);
  * A program in the kernel with its maps and probes. Everything is released by `close()`, at the end of a
  * `using` block, when the process ends, and, because probes are file descriptors, when it is killed.
  */
-export class Bpf<Text extends string = string> {
+export class Bpf<Text extends string | Schema = string> {
   /** The tables by their names, typed by the C text. */
   readonly maps: MapsOf<Text>;
   /** Ring and perf buffers by their names, typed by the C text. */

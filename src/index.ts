@@ -12,7 +12,7 @@ export {
 } from "./errors.ts";
 export { VerifierError } from "./load/verifier-error.ts";
 export { type LoadOptions, load } from "./load.ts";
-export type { MapsOf, RingsOf } from "./loaded-types.ts";
+export type { MapsOf, RingsOf, Schema } from "./loaded-types.ts";
 export { ArrayMap } from "./maps/array-map.ts";
 export { HashMap } from "./maps/hash-map.ts";
 export { LruHashMap } from "./maps/lru-hash-map.ts";

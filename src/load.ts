@@ -4,6 +4,7 @@ import type { KernelFacts } from "./facts/kernel-facts.ts";
 import { liveFacts } from "./kernel/live-facts.ts";
 import { loadObject } from "./load/load-object.ts";
 import { loadSession } from "./load-session.ts";
+import type { Schema } from "./loaded-types.ts";
 import { SourceText } from "./source/source-text.ts";
 
 /** How a text is compiled, loaded and attached. */
@@ -37,33 +38,29 @@ export interface LoadOptions {
  * `);
  * bpf.maps.calls.get(process.pid); // bigint | undefined
  */
-export async function load<const Text extends string>(
-  text: Text,
-  options: LoadOptions = {},
-): Promise<Bpf<Text>> {
+export function load<const Text extends string>(text: Text, options?: LoadOptions): Promise<Bpf<Text>>;
+/** The same for a text that is put together at run time: the caller says the types. */
+export function load<Given extends Schema>(text: string, options?: LoadOptions): Promise<Bpf<Given>>;
+export async function load(text: string, options: LoadOptions = {}): Promise<Bpf> {
   const source = new SourceText(options.name ?? "program.c", text);
   const session = loadSession();
   const facts = session.facts ?? liveFacts();
   await session.onTranslate?.(source, facts, options.cflags ?? []);
   const built = await buildProgram(source, buildOptions(options, facts));
   await session.onBuild?.(built, facts);
-  const bpf = await loadBuilt<Text>(built, source, options);
+  const bpf = await loadBuilt(built, source, options);
   if (options.attach !== false) bpf.attachAll();
   return bpf;
 }
 
-async function loadBuilt<Text extends string>(
-  built: BuiltProgram,
-  source: SourceText,
-  options: LoadOptions,
-): Promise<Bpf<Text>> {
+async function loadBuilt(built: BuiltProgram, source: SourceText, options: LoadOptions): Promise<Bpf> {
   const sizes = Object.entries(options.maxEntries ?? {}).map(
     ([name, maxEntries]) => [name, { maxEntries }] as const,
   );
   const object = loadObject(built.object, { source, maps: Object.fromEntries(sizes) });
-  let bpf: Bpf<Text>;
+  let bpf: Bpf;
   try {
-    bpf = new Bpf<Text>(built, object);
+    bpf = new Bpf(built, object);
   } catch (error) {
     object.close();
     throw error;

@@ -35,29 +35,41 @@ type Histogram<K> = K extends number ? ArrayMap<bigint> : HashMap<K, bigint>;
 
 type BufferKind = "ringbuf" | "perf_output";
 
+/** Types that a caller gives for a text that is not a literal: `load<{ maps: { calls: HashMap<number, bigint> } }>`. */
+export interface Schema {
+  readonly maps?: object;
+  readonly rings?: object;
+}
+
 /** The tables of a text by their names, without its ring and perf buffers. */
-export type MapsOf<Text extends string> = string extends Text
-  ? Readonly<Record<string, AnyMap>>
-  : InferMaps<Text> extends infer Tables extends Record<string, MapType>
-    ? {
-        readonly [Name in keyof Tables as Tables[Name]["kind"] extends BufferKind ? never : Name]: MapObject<
-          Tables[Name]
-        >;
-      }
-    : never;
+export type MapsOf<Text extends string | Schema> = Text extends Schema
+  ? GivenBy<Text["maps"]>
+  : string extends Text
+    ? Readonly<Record<string, AnyMap>>
+    : InferMaps<Text & string> extends infer Tables extends Record<string, MapType>
+      ? {
+          readonly [Name in keyof Tables as Tables[Name]["kind"] extends BufferKind
+            ? never
+            : Name]: MapObject<Tables[Name]>;
+        }
+      : never;
 
 /** The ring and perf buffers of a text by their names. */
-export type RingsOf<Text extends string> = string extends Text
-  ? Readonly<Record<string, RingBuffer<unknown> | PerfBuffer<unknown>>>
-  : InferMaps<Text> extends infer Tables extends Record<string, MapType>
-    ? {
-        readonly [Name in keyof Tables as Tables[Name]["kind"] extends BufferKind
-          ? Name
-          : never]: Tables[Name]["kind"] extends "ringbuf"
-          ? RingBuffer<EventOf<Text, Name>>
-          : PerfBuffer<EventOf<Text, Name>>;
-      }
-    : never;
+export type RingsOf<Text extends string | Schema> = Text extends Schema
+  ? GivenBy<Text["rings"]>
+  : string extends Text
+    ? Readonly<Record<string, RingBuffer<unknown> | PerfBuffer<unknown>>>
+    : InferMaps<Text & string> extends infer Tables extends Record<string, MapType>
+      ? {
+          readonly [Name in keyof Tables as Tables[Name]["kind"] extends BufferKind
+            ? Name
+            : never]: Tables[Name]["kind"] extends "ringbuf"
+            ? RingBuffer<EventOf<Text & string, Name>>
+            : PerfBuffer<EventOf<Text & string, Name>>;
+        }
+      : never;
 
 type EventOf<Text extends string, Name> =
   InferEvents<Text> extends infer Events ? (Name extends keyof Events ? Events[Name] : unknown) : never;
+
+type GivenBy<Given> = Given extends object ? Readonly<Given> : Readonly<Record<string, never>>;

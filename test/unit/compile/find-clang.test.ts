@@ -12,10 +12,17 @@ const code = "int f(void) { return 1; }\n";
 const source = new SourceText("p.c", code);
 
 /** Runs with BCC_TS_CLANG naming a script of the given text. */
-async function withFakeClang(script: string, run: () => Promise<void>): Promise<void> {
+async function withFakeClang(
+  script: string,
+  run: () => Promise<void>,
+  versionNumber = "20.1.3",
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "bcc-ts-test-"));
   const path = join(directory, "clang");
-  writeFileSync(path, script);
+  // Each of them says that it is new enough, so that what it does next is looked at.
+  const [shebang = "", ...body] = script.split("\n");
+  const version = `[ "$1" = --version ] && { echo "clang version ${versionNumber}"; exit 0; }`;
+  writeFileSync(path, [shebang, version, ...body].join("\n"));
   chmodSync(path, 0o755);
   const before = process.env.BCC_TS_CLANG;
   process.env.BCC_TS_CLANG = path;
@@ -60,6 +67,12 @@ test("a clang without the BPF target is told", async () => {
       return true;
     }),
   );
+});
+
+test("a clang that is too old is told", async () => {
+  const refused = () =>
+    assert.rejects(compileObject(code, source, {}), { code: "COMPILER", message: /is clang 13/ });
+  await withFakeClang("#!/bin/sh\n", async () => refused(), "13.0.1");
 });
 
 test("a clang that breaks down is not the user's fault", async () => {
