@@ -10,8 +10,9 @@ import { compileC } from "../values/compile-c.ts";
 // Nothing here asks the kernel: the file descriptor is none.
 const { btf, variableType } = compileC(`
   typedef unsigned int u32; typedef unsigned long long u64;
-  struct { int (*type)[22]; u64 *value; } queue;
-  struct { int (*type)[1]; u32 *key; struct pair { u32 a, b; } *value; } pairs;
+  #define SEC_MAPS __attribute__((section(".maps")))
+  struct { int (*type)[22]; u64 *value; } queue SEC_MAPS;
+  struct { int (*type)[1]; u32 *key; struct pair { u32 a, b; } *value; } pairs SEC_MAPS;
   u32 word; u64 wide; u32 plain;
 `);
 
