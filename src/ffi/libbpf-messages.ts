@@ -1,13 +1,13 @@
+import { type Callback, makeCallback } from "./callback.ts";
 import { libbpf } from "./libbpf.ts";
 import { libc } from "./libc.ts";
-import { callbackFactory, refAddon } from "./native-addons.ts";
 import { NativeBuffer } from "./native-buffer.ts";
 
 const MOST = 16_384;
 
 let sink: string[] | undefined;
 // Held for ever: C keeps its address, and calling a collected callback ends the process.
-let printer: { readonly callback: Buffer; readonly address: number } | undefined;
+let printer: Callback | undefined;
 
 /**
  * Runs `body` and gives what libbpf said meanwhile, one message an entry. Each message costs some
@@ -31,7 +31,7 @@ function preparePrinter(): number {
   const text = NativeBuffer.alloc(MOST);
   const { vsnprintf } = libc();
   // A va_list is passed as a pointer on x86-64 and on arm64.
-  const callback = callbackFactory()("int", ["int", "size_t", "size_t"], (_level, format, values) => {
+  printer = makeCallback("i32", ["i32", "pointer", "pointer"], (_level, format, values) => {
     // An exception here would surface at an unrelated place later.
     try {
       if (format !== undefined && values !== undefined) vsnprintf(text.address, MOST, format, values);
@@ -41,6 +41,5 @@ function preparePrinter(): number {
     }
     return 0;
   });
-  printer = { callback, address: refAddon().address(callback) };
   return printer.address;
 }

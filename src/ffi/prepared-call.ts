@@ -145,7 +145,7 @@ const READS: Readonly<Record<CResult, string>> = {
 };
 
 /** libffi's description of a signature; it holds the buffers that it points to. */
-function callInterface(bindings: FfiBindings, returns: CResult, parameters: readonly CType[]): Buffer {
+export function callInterface(bindings: FfiBindings, returns: CResult, parameters: readonly CType[]): Buffer {
   const types = NativeBuffer.alloc(parameters.length * 8);
   parameters.forEach((type, index) => {
     types.setPointer(index * 8, ffiType(bindings, type));

@@ -1,8 +1,8 @@
+import { type Callback, makeCallback } from "./callback.ts";
 import { checked } from "./errno.ts";
 import { type FunctionTable, functionTable } from "./function-table.ts";
 import { libc } from "./libc.ts";
 import { processLibrary } from "./library.ts";
-import { callbackFactory, refAddon } from "./native-addons.ts";
 import type { WakeSource } from "./wake-source.ts";
 
 const UV_POLL = 8;
@@ -23,8 +23,7 @@ interface Loop {
   readonly uv: FunctionTable<typeof DECLARATIONS>;
   readonly address: number;
   /** Held for ever: C keeps its address. */
-  readonly callback: Buffer;
-  readonly callbackAddress: number;
+  readonly callback: Callback;
   readonly handleSize: number;
 }
 
@@ -55,8 +54,8 @@ export class UvPoll implements WakeSource {
   }
 
   start(): void {
-    const { uv, callbackAddress } = this.#loop;
-    if (this.#open) checked("uv_poll_start", uv.uv_poll_start(this.#handle, UV_READABLE, callbackAddress));
+    const { uv, callback } = this.#loop;
+    if (this.#open) checked("uv_poll_start", uv.uv_poll_start(this.#handle, UV_READABLE, callback.address));
   }
 
   stop(): void {
@@ -87,7 +86,7 @@ export class UvPoll implements WakeSource {
 function mainLoop(): Loop {
   if (loop !== undefined) return loop;
   const uv = functionTable(processLibrary(), DECLARATIONS);
-  const callback = callbackFactory()("void", ["size_t", "int", "int"], (handle) => {
+  const callback = makeCallback("void", ["pointer", "i32", "i32"], (handle) => {
     if (handle !== undefined) sources.get(handle)?.wake();
     return undefined;
   });
@@ -95,7 +94,6 @@ function mainLoop(): Loop {
     uv,
     address: uv.uv_default_loop(),
     callback,
-    callbackAddress: refAddon().address(callback),
     handleSize: uv.uv_handle_size(UV_POLL),
   };
   // While node tears down it turns the loop once more: no wake-up may reach JavaScript then.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { makeCallback } from "../../../src/ffi/callback.ts";
 import { processLibrary, readCString, readMemory } from "../../../src/ffi/library.ts";
-import { callbackFactory, refAddon } from "../../../src/ffi/native-addons.ts";
 import { cString, NativeBuffer } from "../../../src/ffi/native-buffer.ts";
 import { prepare } from "../../../src/ffi/prepared-call.ts";
 
@@ -56,12 +56,11 @@ test("a prepared call may be made again from a callback that it runs", () => {
   const inner = NativeBuffer.from(Uint8Array.from([3, 1, 2]));
   const outer = NativeBuffer.from(Uint8Array.from([9, 8, 7, 6]));
   let depth = 0;
-  const compare = callbackFactory()("int", ["size_t", "size_t"], (a = 0, b = 0) => {
-    if (depth++ === 0) qsort(inner.address, 3, 1, compareAddress);
+  const compare = makeCallback("i32", ["pointer", "pointer"], (a = 0, b = 0) => {
+    if (depth++ === 0) qsort(inner.address, 3, 1, compare.address);
     return (readMemory(a, 1)[0] ?? 0) - (readMemory(b, 1)[0] ?? 0);
   });
-  const compareAddress = refAddon().address(compare);
-  qsort(outer.address, 4, 1, compareAddress);
+  qsort(outer.address, 4, 1, compare.address);
   assert.deepEqual([...outer.bytes], [6, 7, 8, 9]);
   assert.deepEqual([...inner.bytes], [1, 2, 3]);
 });
