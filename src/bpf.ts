@@ -10,11 +10,14 @@ import type { LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
 import type { MapsOf, RingsOf, Schema } from "./loaded-types.ts";
 import { type AnyMap, createMap } from "./maps/create-map.ts";
 import { GlobalData } from "./maps/global-data.ts";
-import { type EventSource, openBuffers } from "./open-buffers.ts";
+import { openBuffers } from "./open-buffers.ts";
 import type { AttachPoint } from "./program/program.ts";
 import { TracePipe } from "./rings/trace-pipe.ts";
 import type { Diagnostic } from "./source/diagnostic.ts";
 import { similarNames } from "./source/similar-names.ts";
+
+/** Is told, when a program is closed, what a buffer could not deliver. */
+export type LostHandler = (buffer: string, count: number) => void;
 
 const BUFFERS: ReadonlySet<string> = new Set(["ringbuf", "perf_event_array"]);
 
@@ -32,6 +35,7 @@ export class Bpf<Text extends string | Schema = string> {
   /** The names of the programs, which are those of the C functions. */
   readonly programs: readonly string[];
   readonly #built: BuiltProgram;
+  readonly #onLost: LostHandler;
   readonly #object: LoadedObject;
   readonly #links = new Set<Link>();
   readonly #closers: (() => void)[] = [];
@@ -39,9 +43,10 @@ export class Bpf<Text extends string | Schema = string> {
   #closed = false;
 
   /** Use {@link load}. */
-  constructor(built: BuiltProgram, object: LoadedObject) {
+  constructor(built: BuiltProgram, object: LoadedObject, onLost: LostHandler) {
     this.#built = built;
     this.#object = object;
+    this.#onLost = onLost;
     this.warnings = built.program.warnings;
     this.programs = [...object.programs.keys()];
     const types = Btf.parse(elfSection(built.object, ".BTF") ?? new Uint8Array());
@@ -126,12 +131,21 @@ export class Bpf<Text extends string | Schema = string> {
     this.#closed = true;
     for (const link of this.#links) link.close();
     this.#pipe?.close();
-    for (const close of this.#closers) close();
+    const lost = this.#countLost();
+    // The newest first: buffers read their counters out of the global data.
+    for (const close of this.#closers.reverse()) close();
     this.#object.close();
+    for (const [name, count] of lost) this.#onLost(name, count);
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #countLost(): [name: string, count: number][] {
+    const buffers: [string, { readonly lost: number }][] = Object.entries(this.rings);
+    if (this.#pipe !== undefined) buffers.push(["the trace pipe", this.#pipe]);
+    return buffers.flatMap(([name, { lost }]) => (lost > 0 ? [[name, lost]] : []));
   }
 
   #program(name: string): LoadedProgram {
@@ -149,7 +163,7 @@ export class Bpf<Text extends string | Schema = string> {
     return link;
   }
 
-  #globalData(): EventSource["data"] {
+  #globalData(): GlobalData | undefined {
     const section = ".bss";
     const map = [...this.#object.maps.values()].find((m) => m.internal && m.name.endsWith(section));
     if (map === undefined) return undefined;

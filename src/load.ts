@@ -1,4 +1,4 @@
-import { Bpf } from "./bpf.ts";
+import { Bpf, type LostHandler } from "./bpf.ts";
 import { type BuildOptions, type BuiltProgram, buildProgram } from "./build-program.ts";
 import type { KernelFacts } from "./facts/kernel-facts.ts";
 import { liveFacts } from "./kernel/live-facts.ts";
@@ -23,6 +23,14 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** By table name: another size than the text says, in entries (bytes for a ring buffer). */
   readonly maxEntries?: Readonly<Record<string, number>>;
+  /** Is told at the end how many events a buffer could not deliver. By default a line on stderr says it. */
+  readonly onLost?: LostHandler;
+}
+
+function tellLost(buffer: string, count: number): void {
+  process.stderr.write(
+    `bcc-ts: ${buffer}: ${count} events were lost; a larger buffer or a faster reader keeps them\n`,
+  );
 }
 
 /**
@@ -60,7 +68,7 @@ async function loadBuilt(built: BuiltProgram, source: SourceText, options: LoadO
   const object = loadObject(built.object, { source, maps: Object.fromEntries(sizes) });
   let bpf: Bpf;
   try {
-    bpf = new Bpf(built, object);
+    bpf = new Bpf(built, object, options.onLost ?? tellLost);
   } catch (error) {
     object.close();
     throw error;

@@ -7,24 +7,21 @@ import { RingBuffer } from "./rings/ring-buffer.ts";
 import type { Codec } from "./values/codec.ts";
 import { codecFor } from "./values/compile-codec.ts";
 
-export interface EventSource {
-  /** The section with the counters of events that found no room; undefined when no program counts any. */
-  readonly data: GlobalData | undefined;
-}
-
-/** The ring and perf buffers of an object, each with the types of its events and its counter of losses. */
+/**
+ * The ring and perf buffers of an object, each with the types of its events and its counter of losses. `data` is
+ * the section of the counters, undefined when no program counts any.
+ */
 export function openBuffers(
   maps: readonly LoadedMap[],
   types: Btf,
-  data: EventSource["data"],
+  data: GlobalData | undefined,
 ): Map<string, RingBuffer<unknown> | PerfBuffer<unknown>> {
   const codecs = eventCodecs(types);
   return new Map(
     maps.map((map) => {
       const counter = lostVariable(map.name);
-      const known = codecs.get(map.name) ?? [];
       const options = {
-        codec: known.length === 1 ? known[0] : undefined,
+        codec: codecs.get(map.name),
         ...(data?.has(counter) && { countLost: () => Number(data.readU64(counter)) }),
       };
       return [

@@ -19,11 +19,7 @@ export async function runCFile(file: string, { json, session }: CFileOptions, st
   const text: string = readFileSync(file, "utf8");
   using bpf = await load(text, { name: basename(file), directory: dirname(file) });
   for (const warning of bpf.warnings) stdio.stderr.write(`${renderDiagnostic(warning)}\n`);
-  // What is lost is known only while the program is loaded, and closing it ends the loops below.
-  const end = () => {
-    reportLosses(bpf, stdio);
-    bpf.close();
-  };
+  const end = () => bpf.close(); // It ends the loops below.
   process.once("SIGINT", end).once("SIGTERM", end);
   stdio.stderr.write(`attached ${bpf.programs.join(", ")}; Ctrl-C ends\n`);
   try {
@@ -47,10 +43,4 @@ function showBuffers(bpf: Bpf, json: boolean, { stdout }: Stdio): Promise<void>[
       stdout.write(json ? ndjsonLine({ [name]: event }) : `${name}: ${ndjsonLine(event)}`);
     }
   });
-}
-
-function reportLosses(bpf: Bpf, { stderr }: Stdio): void {
-  for (const [name, ring] of Object.entries(bpf.rings)) {
-    if (ring.lost > 0) stderr.write(`${name}: ${ring.lost} events were lost; give the buffer more pages\n`);
-  }
 }

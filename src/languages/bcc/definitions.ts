@@ -24,6 +24,11 @@ export function definitionsOf(file: string): readonly Definition[] {
   return definitions;
 }
 
+/** All names that some files of the library define. */
+export function definedNamesOf(fileNames: readonly string[]): ReadonlySet<string> {
+  return new Set(fileNames.flatMap(definitionsOf).flatMap((definition) => definition.names));
+}
+
 function parseDefinition(chunk: string): Definition {
   const text = chunk.trim();
   const condition = /^\/\* with ((?:<[^>]+> ?)+)\*\//.exec(text);

@@ -54,7 +54,8 @@ export function prelude(scan: Prescan, facts: KernelFacts, mode: PreludeMode): P
   return { text, missingTracepoints: structs.missing, kernelTypes: declared.completeTypes };
 }
 
-function libraryFiles(facts: KernelFacts, mode: PreludeMode): string[] {
+/** The files of the library for a kind of prelude. */
+export function libraryFiles(facts: KernelFacts, mode: PreludeMode): string[] {
   const registers = `registers-${facts.architecture}.h`;
   const files = ["attributes.h", "constants.h", registers, "helpers.h", "inlines.h", "probes.h"];
   return mode === "expand" ? files : [...files, `tables-${mode}.h`, "tables.h"];

@@ -10,9 +10,10 @@ import { eventDeclarations, findEventTypes } from "./find-event-types.ts";
 import { withoutKernelIncludes } from "./kernel-includes.ts";
 import { loadParameters } from "./load-parameters.ts";
 import { withOwnHeaders } from "./own-headers.ts";
-import { prelude } from "./prelude.ts";
+import { libraryFiles, prelude } from "./prelude.ts";
 import { mergeScans, type Prescan, prescan } from "./prescan.ts";
 import { readKernelMemory } from "./read-kernel-memory.ts";
+import { refuseUnknownMacros } from "./refuse-unknown-macros.ts";
 import { rewritePrintk } from "./rewrite-printk.ts";
 import { rewriteTableCalls } from "./rewrite-table-calls.ts";
 import type { AstNode } from "./syntax-tree.ts";
@@ -46,6 +47,8 @@ export async function translate(
   const readHeader = options.readHeader ?? (() => undefined);
   const own = new SourceText(source.name, withoutKernelIncludes(source.text, readHeader));
   const scan = prescan(withOwnHeaders(source, readHeader));
+  const unknown = refuseUnknownMacros(source, scan, libraryFiles(facts, "parse"));
+  if (unknown.length > 0) throw new SourceError(unknown);
   const first = await rewrite(own, scan, facts, frontEnd);
   if (!first.unit.needsExpansion) return finish(source, first, facts, scan);
   // A change falls inside of a macro's body: the text with all macros but the tables' expanded is changed instead.
