@@ -93,8 +93,8 @@ function toDescription(program: BuiltProgram["program"]): string {
   const warnings = program.warnings.map(({ severity, code, message, span, hint }) => {
     return { severity, code, message, span, hint };
   });
-  const { functions, tables, events } = program;
-  return JSON.stringify({ functions, tables, events, warnings });
+  const { functions, tables, events, changes } = program;
+  return JSON.stringify({ functions, tables, events, warnings, changes });
 }
 
 function fromDescription(description: string, source: SourceText): BuiltProgram["program"] {

@@ -3,8 +3,10 @@ import { type BuildOptions, type BuiltProgram, buildProgram } from "./build-prog
 import type { KernelFacts } from "./facts/kernel-facts.ts";
 import { liveFacts } from "./kernel/live-facts.ts";
 import { loadObject } from "./load/load-object.ts";
+import type { ObjectPlace } from "./load/load-options.ts";
 import { loadSession } from "./load-session.ts";
 import type { Schema } from "./loaded-types.ts";
+import { originalSpan } from "./program/original-place.ts";
 import { SourceText } from "./source/source-text.ts";
 
 /** How a text is compiled, loaded and attached. */
@@ -65,7 +67,11 @@ async function loadBuilt(built: BuiltProgram, source: SourceText, options: LoadO
   const sizes = Object.entries(options.maxEntries ?? {}).map(
     ([name, maxEntries]) => [name, { maxEntries }] as const,
   );
-  const object = loadObject(built.object, { source, maps: Object.fromEntries(sizes) });
+  const describe = ({ file, line, column }: ObjectPlace) => {
+    if (file !== source.name && !file.endsWith(`/${source.name}`)) return undefined;
+    return { source, span: originalSpan(source, built.program.changes, line, column) };
+  };
+  const object = loadObject(built.object, { source, describe, maps: Object.fromEntries(sizes) });
   let bpf: Bpf;
   try {
     bpf = new Bpf(built, object, options.onLost ?? tellLost);

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../source/diagnostic.ts";
 import type { SourceText, Span } from "../source/source-text.ts";
+import type { TextChange } from "./original-place.ts";
 
 /** How a function is attached. "none": the user attaches it by name. */
 export type AttachPoint =
@@ -38,6 +39,8 @@ export interface Program {
   readonly tables: readonly TableDeclaration[];
   readonly events: readonly EventDeclaration[];
   readonly warnings: readonly Diagnostic[];
+  /** How the code differs from the text; undefined when no column of it can be told. */
+  readonly changes?: readonly TextChange[] | undefined;
   /** BTF ids of the kernel types that the code declares in full. */
   readonly kernelTypes: readonly number[];
 }

@@ -1,3 +1,4 @@
+import type { TextChange } from "../../program/original-place.ts";
 import type { SourceText } from "../../source/source-text.ts";
 
 interface Edit {
@@ -41,8 +42,13 @@ export class Edits {
     return this.#edits.length;
   }
 
+  /** The edits in the order of the text. */
+  get changes(): readonly TextChange[] {
+    return this.#sorted().map(({ start, end, text }) => ({ start, end, length: text.length }));
+  }
+
   apply(source: SourceText): string {
-    const sorted = [...this.#edits].sort((a, b) => a.start - b.start || a.order - b.order);
+    const sorted = this.#sorted();
     const parts: string[] = [];
     let at = 0;
     for (const edit of sorted) {
@@ -53,5 +59,9 @@ export class Edits {
     }
     parts.push(source.text.slice(at));
     return parts.join("");
+  }
+
+  #sorted(): Edit[] {
+    return [...this.#edits].sort((a, b) => a.start - b.start || a.order - b.order);
   }
 }

@@ -23,6 +23,7 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explanation])[] = [
   [/^(?:use of undeclared identifier|unknown type name) '(\w+)'/, unknownName],
   [/^incomplete definition of type 'struct tracepoint__(\w+?)__(\w+)'/, unknownTracepoint],
   [/^(?:call to undeclared function|implicit declaration of function) '(\w+)'/, unknownFunction],
+  [/^expected ';' after '_Static_assert'/, () => ({ message: "expected ';' after the table" })],
   [/unsupported table kind "?(\w*)/, unsupportedTable],
 ];
 

@@ -50,7 +50,9 @@ export async function translate(
   const unknown = refuseUnknownMacros(source, scan, libraryFiles(facts, "parse"));
   if (unknown.length > 0) throw new SourceError(unknown);
   const first = await rewrite(own, scan, facts, frontEnd);
-  if (!first.unit.needsExpansion) return finish(source, first, facts, scan);
+  if (!first.unit.needsExpansion) {
+    return { ...finish(source, first, facts, scan), changes: first.unit.edits.changes };
+  }
   // A change falls inside of a macro's body: the text with all macros but the tables' expanded is changed instead.
   const code = assemble(prelude(scan, facts, "expand").text, own);
   const expanded = expandedSource(await frontEnd.preprocess(code, own), own);
