@@ -13,48 +13,6 @@ export function stringOffsets(strings: Buffer, name: string): number[] {
   return offsets;
 }
 
-/**
- * The offsets of all strings that are among the names: one pass over the strings that hashes each of them,
- * instead of one search per name.
- */
-export function offsetsAmong(strings: Buffer, names: ReadonlySet<string>): number[] {
-  const hashes = new Uint8Array(1 << 16);
-  for (const name of names) hashes[foldedHash(Buffer.from(name))] = 1;
-  const candidates = hashedStrings(strings, hashes);
-  return [...candidates].filter((begin) =>
-    names.has(strings.toString("utf8", begin, strings.indexOf(0, begin))),
-  );
-}
-
-/**
- * Offsets of the strings whose hash is marked. A loop over megabytes that mostly runs once in a process: it
- * counts without branching, because a branch that is first taken late throws the compiled loop away.
- */
-function hashedStrings(strings: Buffer, hashes: Uint8Array): Uint32Array {
-  const found = new Uint32Array((strings.length >>> 1) + 1);
-  let count = 0;
-  let hash = 0;
-  let begin = 0;
-  for (let i = 0; i < strings.length; i++) {
-    const byte = strings[i] as number;
-    if (byte !== 0) {
-      hash = (Math.imul(hash, 31) + byte) | 0;
-      continue;
-    }
-    found[count] = begin;
-    count += hashes[(hash ^ (hash >>> 16)) & 0xffff] as number;
-    hash = 0;
-    begin = i + 1;
-  }
-  return found.subarray(0, count);
-}
-
-function foldedHash(bytes: Buffer): number {
-  let hash = 0;
-  for (const byte of bytes) hash = (Math.imul(hash, 31) + byte) | 0;
-  return (hash ^ (hash >>> 16)) & 0xffff;
-}
-
 /** Index of the first type of these kinds (a bit for each) whose name is at one of these offsets. */
 export function indexOfNamed(table: TypeTable, kinds: number, offsets: readonly number[]): number {
   const { words, starts } = table;

@@ -1,7 +1,7 @@
 import type { Btf } from "./btf.ts";
 import { enumeratorAt, enumeratorValue } from "./decode-type.ts";
-import { offsetsAmong } from "./find-names.ts";
-import { KIND, kindOf, type TypeTable } from "./type-table.ts";
+import { NameFilter } from "./name-filter.ts";
+import { KIND, kindOf } from "./type-table.ts";
 
 export interface NamedEnumerator {
   readonly name: string;
@@ -16,72 +16,65 @@ export interface NameLookup {
   readonly enumerators: ReadonlyMap<string, readonly NamedEnumerator[]>;
 }
 
-const NAMED_KINDS =
-  (1 << KIND.struct) |
-  (1 << KIND.union) |
-  (1 << KIND.enum) |
-  (1 << KIND.enum64) |
-  (1 << KIND.typedef) |
-  (1 << KIND.fwd);
+const ENUMS = (1 << KIND.enum) | (1 << KIND.enum64);
+const NAMED = ENUMS | (1 << KIND.struct) | (1 << KIND.union) | (1 << KIND.typedef) | (1 << KIND.fwd);
 
-/** Finds many names in one pass over the strings and one over the types: about 8 ms for a kernel. */
+/** Finds many names in one pass over the types: some milliseconds for a kernel. */
 export function lookUp(btf: Btf, names: ReadonlySet<string>): NameLookup {
   const types = new Map<string, number[]>();
   const enumerators = new Map<string, NamedEnumerator[]>();
-  const marks = markedStrings(btf, names);
   for (const part of chain(btf)) {
     const { words, starts } = part.table;
-    for (const index of markedTypes(part.table, marks)) {
-      add(types, part.string(words[starts[index] as number] as number), part.firstId + index);
+    const { typeIndexes, enumIndexes, enumWords } = scan(part, new NameFilter(names));
+    for (const index of typeIndexes) {
+      const name = part.string(words[starts[index] as number] as number);
+      if (names.has(name)) add(types, name, part.firstId + index);
     }
-    for (const [index, word] of markedEnumerators(part.table, marks)) {
+    enumIndexes.forEach((index, i) => {
+      const word = enumWords[i] as number;
       const name = part.string(words[word] as number);
+      if (!names.has(name)) return;
       const info = words[(starts[index] as number) + 1] as number;
       const value = enumeratorValue(words, info, word);
       add(enumerators, name, { name, enumId: part.firstId + index, value });
-    }
+    });
   }
   return { types, enumerators };
 }
 
-/** A 1 at the offset of each string that is among the names. */
-function markedStrings(btf: Btf, names: ReadonlySet<string>): Uint8Array {
-  const marks = new Uint8Array(btf.stringsEnd);
-  for (const part of chain(btf)) {
-    const before = part.stringsEnd - part.table.strings.length;
-    for (const offset of offsetsAmong(part.table.strings, names)) marks[before + offset] = 1;
-  }
-  return marks;
+/** Types and enumerators of one part that may have one of the names. */
+interface Candidates {
+  readonly typeIndexes: readonly number[];
+  /** For each enumerator its enum, */
+  readonly enumIndexes: readonly number[];
+  /** and its first word. */
+  readonly enumWords: readonly number[];
 }
 
-/** Indexes of the types whose names are marked. Counts without branching, as the pass over the strings does. */
-function markedTypes(table: TypeTable, marks: Uint8Array): Uint32Array {
-  const { words, starts } = table;
-  const found = new Uint32Array(starts.length + 1);
-  let count = 0;
+/** Only a third of a kernel's strings are names of types or enumerators: the types are read, not the strings. */
+function scan(part: Btf, filter: NameFilter): Candidates {
+  const { words, starts, strings } = part.table;
+  const isSplit = part.base !== undefined;
+  // The names of a module's types may be strings of the kernel's: there all are candidates.
+  const maybe = (offset: number) => isSplit || filter.passes(strings, offset);
+  const typeIndexes: number[] = [];
+  const enumIndexes: number[] = [];
+  const enumWords: number[] = [];
   for (let i = 0; i < starts.length; i++) {
     const at = starts[i] as number;
-    found[count] = i;
-    count +=
-      (marks[words[at] as number] as number) & (NAMED_KINDS >>> ((words[at + 1] as number) >>> 24)) & 1;
-  }
-  return found.subarray(0, count);
-}
-
-/** Index and word of the enumerators whose names are marked. */
-function markedEnumerators(table: TypeTable, marks: Uint8Array): [index: number, word: number][] {
-  const { words, starts } = table;
-  const found: [number, number][] = [];
-  for (let i = 0; i < starts.length; i++) {
-    const info = words[(starts[i] as number) + 1] as number;
-    const kind = kindOf(info);
-    if (kind !== KIND.enum && kind !== KIND.enum64) continue;
+    const info = words[at + 1] as number;
+    const kind = 1 << kindOf(info);
+    if ((kind & NAMED) === 0) continue;
+    if (maybe(words[at] as number)) typeIndexes.push(i);
+    if ((kind & ENUMS) === 0) continue;
     for (let j = 0; j < (info & 0xffff); j++) {
-      const word = enumeratorAt(info, starts[i] as number, j);
-      if (marks[words[word] as number] === 1) found.push([i, word]);
+      const word = enumeratorAt(info, at, j);
+      if (!maybe(words[word] as number)) continue;
+      enumIndexes.push(i);
+      enumWords.push(word);
     }
   }
-  return found;
+  return { typeIndexes, enumIndexes, enumWords };
 }
 
 /** The base first. */
