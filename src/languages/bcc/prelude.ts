@@ -1,6 +1,6 @@
-import { emitDeclarations } from "../../btf/emit-declarations.ts";
+import { type Declarations, emitDeclarations } from "../../btf/emit-declarations.ts";
 import type { KernelFacts } from "../../facts/kernel-facts.ts";
-import { selectDefinitions } from "./definitions.ts";
+import { type Selection, selectDefinitions } from "./definitions.ts";
 import { type Prescan, prescan } from "./prescan.ts";
 import { tracepointStruct } from "./tracepoint-struct.ts";
 
@@ -38,31 +38,55 @@ const ALWAYS = {
  * version, the kernel's types as BTF has them, tracepoint structs, and the dialect's own definitions.
  */
 export function prelude(scan: Prescan, facts: KernelFacts, mode: PreludeMode): Prelude {
-  const { defined } = scan;
-  const ownNames = new Set([...defined.ordinary, ...defined.macros]);
-  const selection = selectDefinitions(libraryFiles(facts, mode), {
-    identifiers: new Set([...scan.identifiers, ...ALWAYS[mode]]),
-    defined: ownNames,
-    headers: scan.headers,
-  });
-  const structs = tracepointStructs(scan, facts);
-  const declared = emitDeclarations(facts.btf, {
-    identifiers: union(selection.identifiers, prescan(structs.text).identifiers),
-    defined: { ...defined, macros: union(defined.macros, selection.names) },
-  });
-  const text = [configuration(scan, facts), declared.text, structs.text, selection.text, ""].join("\n");
+  const { text: definitions } = select(scan, facts, mode);
+  if (mode === "expand") {
+    const text = [configuration(scan, facts), definitions, ""].join("\n");
+    return { text, missingTracepoints: [], kernelTypes: [] };
+  }
+  const { declared, structs } = kernelTypes(scan, facts);
+  const text = [configuration(scan, facts), declared.text, structs.text, definitions, ""].join("\n");
   return { text, missingTracepoints: structs.missing, kernelTypes: declared.completeTypes };
 }
 
-/** The files of the library for a kind of prelude. */
+function select(scan: Prescan, facts: KernelFacts, mode: PreludeMode): Selection {
+  return selectDefinitions(libraryFiles(facts, mode), {
+    identifiers: new Set([...scan.identifiers, ...ALWAYS[mode]]),
+    defined: new Set([...scan.defined.ordinary, ...scan.defined.macros]),
+    headers: scan.headers,
+  });
+}
+
+interface KernelTypes {
+  readonly facts: KernelFacts;
+  readonly declared: Declarations;
+  readonly structs: ReturnType<typeof tracepointStructs>;
+}
+
+const known = new WeakMap<Prescan, KernelTypes>();
+
+/** Looking through all types of a kernel takes long: the parsed text and the compiled one get the same. */
+function kernelTypes(scan: Prescan, facts: KernelFacts): KernelTypes {
+  const before = known.get(scan);
+  if (before?.facts === facts) return before;
+  const selections = [select(scan, facts, "parse"), select(scan, facts, "code")];
+  const structs = tracepointStructs(scan, facts);
+  const declared = emitDeclarations(facts.btf, {
+    identifiers: union(...selections.map((s) => s.identifiers), prescan(structs.text).identifiers),
+    defined: { ...scan.defined, macros: union(scan.defined.macros, ...selections.map((s) => s.names)) },
+  });
+  const types = { facts, declared, structs };
+  known.set(scan, types);
+  return types;
+}
+
 export function libraryFiles(facts: KernelFacts, mode: PreludeMode): string[] {
   const registers = `registers-${facts.architecture}.h`;
   const files = ["attributes.h", "constants.h", registers, "helpers.h", "inlines.h", "probes.h"];
   return mode === "expand" ? files : [...files, `tables-${mode}.h`, "tables.h"];
 }
 
-function union(a: ReadonlySet<string>, b: ReadonlySet<string>): Set<string> {
-  return new Set([...a, ...b]);
+function union(...sets: readonly ReadonlySet<string>[]): Set<string> {
+  return new Set(sets.flatMap((set) => [...set]));
 }
 
 /** bcc compiles for the machine itself, so programs may ask for its macros. */
