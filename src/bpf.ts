@@ -4,7 +4,7 @@ import { attachProgram } from "./attach-program.ts";
 import { Btf } from "./btf/btf.ts";
 import { elfSection } from "./btf/elf.ts";
 import { symbolOffsets } from "./btf/elf-symbols.ts";
-import type { BuiltProgram } from "./build-program.ts";
+import type { BuiltProgram } from "./built-program.ts";
 import { BpfError, ClosedError } from "./errors.ts";
 import type { LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
 import type { MapsOf, RingsOf, Schema } from "./loaded-types.ts";

@@ -1,4 +1,4 @@
-import type { BuiltProgram } from "./build-program.ts";
+import type { BuiltProgram } from "./built-program.ts";
 import type { KernelFacts } from "./facts/kernel-facts.ts";
 import type { SourceText } from "./source/source-text.ts";
 

@@ -1,6 +1,9 @@
 import { Bpf, type LostHandler } from "./bpf.ts";
-import { type BuildOptions, type BuiltProgram, buildProgram } from "./build-program.ts";
+import { buildProgram } from "./build-program.ts";
+import type { BuildOptions, BuiltProgram } from "./built-program.ts";
+import { BpfError } from "./errors.ts";
 import type { KernelFacts } from "./facts/kernel-facts.ts";
+import { libbpf } from "./ffi/libbpf.ts";
 import { liveFacts } from "./kernel/live-facts.ts";
 import { loadObject } from "./load/load-object.ts";
 import type { ObjectPlace } from "./load/load-options.ts";
@@ -86,5 +89,14 @@ async function loadBuilt(built: BuiltProgram, source: SourceText, options: LoadO
 function buildOptions(options: LoadOptions, facts: KernelFacts): BuildOptions {
   const { cflags, directory, cache, signal } = options;
   const warn = (message: string) => process.emitWarning(message, { code: "BCC_TS_CACHE" });
-  return { facts, warn, directory, cache, signal, ...(cflags && { cflags }) };
+  return { facts, warn, directory, cache, signal, whileCompiling: openLibbpf, ...(cflags && { cflags }) };
+}
+
+/** What is wrong with libbpf is said when it is needed: the text's own errors come first. */
+function openLibbpf(): void {
+  try {
+    libbpf();
+  } catch (error) {
+    if (!BpfError.is(error)) throw error;
+  }
 }

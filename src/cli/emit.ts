@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { type BuiltProgram, translateProgram } from "../build-program.ts";
+import type { BuiltProgram } from "../built-program.ts";
+import { translateProgram } from "../compile-program.ts";
 import type { KernelFacts } from "../facts/kernel-facts.ts";
 import { type RecordedUse, recordFacts } from "../facts/recorded-facts.ts";
 import { prescan } from "../languages/bcc/prescan.ts";

@@ -1,20 +1,17 @@
 import type { Diagnostic } from "../source/diagnostic.ts";
 import { SourceError } from "../source/source-error.ts";
 import type { SourceText } from "../source/source-text.ts";
-import type { CompileFlags } from "./clang-arguments.ts";
 import { readMessages } from "./clang-messages.ts";
 import type { ClangResult } from "./clang-run.ts";
+import type { ClangSession } from "./clang-session.ts";
 import { CompilerError } from "./compiler-error.ts";
-import { runClang } from "./run-clang.ts";
 
-/** Clang as the languages use it before code is made. Stops what it runs when the signal aborts. */
+/** Clang as the languages use it before code is made. */
 export class CFrontEnd {
-  readonly #flags: CompileFlags;
-  readonly #signal: AbortSignal | undefined;
+  readonly #clang: ClangSession;
 
-  constructor(flags: CompileFlags, signal?: AbortSignal) {
-    this.#flags = flags;
-    this.#signal = signal;
+  constructor(clang: ClangSession) {
+    this.#clang = clang;
   }
 
   /** The syntax tree as clang's JSON has it, and what clang says of the text. A wrong text gives a partial tree. */
@@ -22,7 +19,7 @@ export class CFrontEnd {
     code: string,
     source: SourceText,
   ): Promise<{ tree: unknown; diagnostics: readonly Diagnostic[] }> {
-    const result = await runClang({ mode: "tree", code, flags: this.#flags }, this.#signal);
+    const result = await this.#clang.run("tree", code);
     const diagnostics = readMessages(result.messages, source);
     if (!diagnostics.some((d) => d.severity === "error")) refuseFailure(result);
     const failed = result.status !== 0;
@@ -31,7 +28,7 @@ export class CFrontEnd {
 
   /** The text with its macros expanded and clang's line markers. */
   async preprocess(code: string, source: SourceText): Promise<string> {
-    const result = await runClang({ mode: "preprocess", code, flags: this.#flags }, this.#signal);
+    const result = await this.#clang.run("preprocess", code);
     throwErrors(result, source);
     return result.output.toString();
   }
@@ -41,10 +38,9 @@ export class CFrontEnd {
 export async function compileObject(
   code: string,
   source: SourceText,
-  flags: CompileFlags,
-  signal?: AbortSignal,
+  clang: ClangSession,
 ): Promise<Uint8Array> {
-  const result = await runClang({ mode: "object", code, flags }, signal);
+  const result = await clang.run("object", code);
   throwErrors(result, source);
   return result.output;
 }

@@ -3,12 +3,22 @@ import { checkVersion } from "./clang-version.ts";
 import { CompilerError } from "./compiler-error.ts";
 import { findClang } from "./find-clang.ts";
 import { runRemotely } from "./remote-clang.ts";
-import { runHere } from "./run-here.ts";
+import { runHere, type StartedClang } from "./run-here.ts";
 
-/** Runs clang over a text: here, or, in a guest whose host offers it, on the host. */
-export async function runClang(run: ClangRun, signal?: AbortSignal): Promise<ClangResult> {
-  const port = process.env.BCC_TS_CLANG_PORT;
-  const result = port ? await runRemotely(port, run, signal) : await runLocally(run, signal);
+/** In a guest whose host offers its clang, where it is reached. */
+export function clangPort(): string | undefined {
+  return process.env.BCC_TS_CLANG_PORT || undefined;
+}
+
+/** Runs clang over a text: the one that was started for it, another here, or the host's. */
+export async function runClang(
+  run: ClangRun,
+  signal?: AbortSignal,
+  started?: StartedClang,
+): Promise<ClangResult> {
+  const port = clangPort();
+  const result = await (started?.finish(run.code) ??
+    (port === undefined ? runLocally(run, signal) : runRemotely(port, run, signal)));
   checkUsable(result);
   return result;
 }

@@ -4,9 +4,27 @@ import type { ClangResult, ClangRun } from "./clang-run.ts";
 import { CompilerError } from "./compiler-error.ts";
 import type { Clang } from "./find-clang.ts";
 
+/** A clang that runs and waits for its text. */
+export interface StartedClang {
+  /** Gives it the text; call it once. */
+  finish(code: string): Promise<ClangResult>;
+  /** Ends it without a text. */
+  end(): void;
+}
+
 /** Runs a clang of this machine. The text goes in and the result comes out through pipes, never through files. */
 export function runHere(clang: Clang, run: ClangRun, signal?: AbortSignal): Promise<ClangResult> {
+  return startClang(clang, run, signal).finish(run.code);
+}
+
+/** The first half of `runHere`: with a small text, starting is half of what clang does. */
+export function startClang(
+  clang: Clang,
+  run: Pick<ClangRun, "mode" | "flags">,
+  signal?: AbortSignal,
+): StartedClang {
   const { promise, resolve, reject } = withResolvers<ClangResult>();
+  promise.catch(() => {}); // Its failure is told to the one that gives it a text.
   const child = spawn(clang.path, [...clang.arguments, ...clangArguments(run.mode, run.flags)], {
     stdio: ["pipe", "pipe", "pipe"],
     ...(signal && { signal }),
@@ -21,8 +39,13 @@ export function runHere(clang: Clang, run: ClangRun, signal?: AbortSignal): Prom
     if (status === null) reject(cannotRun(clang, new Error(`it was ended by ${signalName}`)));
     else resolve({ status, output: Buffer.concat(output), messages: Buffer.concat(messages).toString() });
   });
-  child.stdin.end(run.code);
-  return promise;
+  return {
+    finish: (code) => {
+      child.stdin.end(code);
+      return promise;
+    },
+    end: () => child.kill("SIGKILL"),
+  };
 }
 
 function withResolvers<T>() {

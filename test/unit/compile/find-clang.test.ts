@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { compileObject } from "../../../src/compile/c-front-end.ts";
+import { ClangSession } from "../../../src/compile/clang-session.ts";
 import { CompilerError } from "../../../src/compile/compiler-error.ts";
 import { findClang } from "../../../src/compile/find-clang.ts";
 import { SourceText } from "../../../src/source/source-text.ts";
@@ -41,7 +42,7 @@ test("the package's clang is the default", () => {
 });
 
 test("it makes BPF objects", async () => {
-  const object = await compileObject(code, source, {});
+  const object = await compileObject(code, source, new ClangSession({}));
   assert.equal(Buffer.from(object).readUInt16LE(18), 247, "the machine number of BPF");
 });
 
@@ -61,7 +62,7 @@ test("a clang without the BPF target is told", async () => {
   const script =
     '#!/bin/sh\necho "error: unable to create target: \'No available targets are compatible with triple \\"bpf\\"\'" >&2\nexit 1\n';
   await withFakeClang(script, () =>
-    assert.rejects(compileObject(code, source, {}), (error: CompilerError) => {
+    assert.rejects(compileObject(code, source, new ClangSession({})), (error: CompilerError) => {
       assert.equal(error.message, "this clang was built without the BPF target");
       assert.match(error.hint ?? "", /--print-targets/);
       return true;
@@ -71,20 +72,23 @@ test("a clang without the BPF target is told", async () => {
 
 test("a clang that is too old is told", async () => {
   const refused = () =>
-    assert.rejects(compileObject(code, source, {}), { code: "COMPILER", message: /is clang 13/ });
+    assert.rejects(compileObject(code, source, new ClangSession({})), {
+      code: "COMPILER",
+      message: /is clang 13/,
+    });
   await withFakeClang("#!/bin/sh\n", async () => refused(), "13.0.1");
 });
 
 test("a clang that breaks down is not the user's fault", async () => {
   await withFakeClang("#!/bin/sh\necho 'Stack dump:' >&2\nexit 139\n", () =>
-    assert.rejects(compileObject(code, source, {}), CompilerError),
+    assert.rejects(compileObject(code, source, new ClangSession({})), CompilerError),
   );
 });
 
 test("an aborted compilation ends its clang", async () => {
   const stop = new AbortController();
   await withFakeClang("#!/bin/sh\nexec sleep 60\n", async () => {
-    const compiling = compileObject(code, source, {}, stop.signal);
+    const compiling = compileObject(code, source, new ClangSession({}, stop.signal));
     setTimeout(() => stop.abort(), 50);
     await assert.rejects(compiling, { name: "AbortError" });
   });

@@ -3,8 +3,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { type BuildOptions, translateProgram } from "../../../../src/build-program.ts";
+import type { BuildOptions } from "../../../../src/built-program.ts";
 import { compileObject } from "../../../../src/compile/c-front-end.ts";
+import { ClangSession } from "../../../../src/compile/clang-session.ts";
+import { translateProgram } from "../../../../src/compile-program.ts";
 import { readRecordedFacts } from "../../../../src/facts/recorded-facts.ts";
 import { renderDiagnostic } from "../../../../src/source/diagnostic.ts";
 import { SourceError } from "../../../../src/source/source-error.ts";
@@ -45,7 +47,7 @@ async function outcome(input: string, options: BuildOptions): Promise<string> {
   const source = new SourceText("case.c", input);
   try {
     const program = await translateProgram(source, options);
-    await compileObject(program.code, source, options); // What comes out must be C that compiles.
+    await compileObject(program.code, source, new ClangSession(options)); // What comes out must be C that compiles.
     const start = program.code.indexOf('#line 1 "case.c"\n');
     const end = program.code.indexOf('#line 1 "<bcc-ts>"\n');
     const events = program.events.map(({ table, types }) => `events of ${table}: ${types.join(", ")}\n`);

@@ -1,0 +1,20 @@
+import type { CompileFlags } from "./compile/clang-arguments.ts";
+import type { KernelFacts } from "./facts/kernel-facts.ts";
+import type { Program } from "./program/program.ts";
+
+export interface BuildOptions extends CompileFlags {
+  readonly facts: KernelFacts;
+  /** False: neither read nor write the cache of compiled objects. */
+  readonly cache?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly warn: (message: string) => void;
+  /** Called while clang runs, for what can be done meanwhile. */
+  readonly whileCompiling?: () => void;
+}
+
+/** A program ready to be loaded. What only the translation knows is there when it was not taken from the cache. */
+export interface BuiltProgram {
+  readonly program: Omit<Program, "code" | "kernelTypes">;
+  readonly object: Uint8Array;
+  readonly fromCache: boolean;
+}
