@@ -2,6 +2,8 @@ import { buildIdentity } from "./build-identity.ts";
 import type { BuildOptions, BuiltProgram } from "./built-program.ts";
 import { findClang } from "./compile/find-clang.ts";
 import { cacheKey, ObjectCache } from "./compile/object-cache.ts";
+import { blankCommentsAndLiterals } from "./languages/bcc/blank-text.ts";
+import { findTracepoints } from "./languages/bcc/find-tracepoints.ts";
 import { withOwnHeaders } from "./languages/bcc/own-headers.ts";
 import { headerReader } from "./read-own-header.ts";
 import type { SourceText } from "./source/source-text.ts";
@@ -30,16 +32,9 @@ async function compileAnew(source: SourceText, options: BuildOptions): Promise<B
 /** Everything that the object depends on; the user's own headers are part of the text. */
 function keyOf(source: SourceText, { facts, cflags, directory }: BuildOptions): string {
   const text = withOwnHeaders(source, headerReader(directory));
-  const formats: string[] = [];
-  for (const [, name = ""] of text.matchAll(/TRACEPOINT_PROBE\s*\(([^)]*)\)/g)) {
-    const [category = "", event = ""] = name.split(",").map((part) => part.trim());
-    formats.push(facts.tracepointFormat(category, event) ?? "");
-  }
-  for (const [, category = "", event = ""] of text.matchAll(
-    /tracepoint__([a-z0-9]+(?:_[a-z0-9]+)*)__(\w+)/g,
-  )) {
-    formats.push(facts.tracepointFormat(category, event) ?? "");
-  }
+  const formats = findTracepoints(blankCommentsAndLiterals(text)).map(
+    ({ category, event }) => facts.tracepointFormat(category, event) ?? "",
+  );
   const flags = JSON.stringify(cflags ?? []);
   const compiler = findClang().identity;
   return cacheKey([buildIdentity(), source.name, text, flags, compiler, facts.identity, ...formats]);

@@ -14,13 +14,15 @@ export interface LoadSession {
   readonly onLoad?: (built: BuiltProgram) => Promise<void>;
 }
 
-let current: LoadSession = {};
+/** The script may use another installed copy than the command does: both look here. */
+const PLACE = Symbol.for("bcc-ts.load-session");
+const shared = globalThis as { [PLACE]?: LoadSession };
 
 /** The session of this process: an empty one unless the CLI runs a script. */
 export function loadSession(): LoadSession {
-  return current;
+  return shared[PLACE] ?? {};
 }
 
 export function setLoadSession(session: LoadSession): void {
-  current = session;
+  shared[PLACE] = session;
 }

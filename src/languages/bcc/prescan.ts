@@ -1,4 +1,6 @@
+import { blankCommentsAndLiterals } from "./blank-text.ts";
 import { identifiersOf } from "./definitions.ts";
+import { findTracepoints, type TracepointName } from "./find-tracepoints.ts";
 
 /** What can be told of a program before any compiler has read it. */
 export interface Prescan {
@@ -11,15 +13,7 @@ export interface Prescan {
   };
   /** As they stand between <> or "". */
   readonly headers: ReadonlySet<string>;
-  readonly tracepoints: readonly { readonly category: string; readonly event: string }[];
-}
-
-/** A text of the same length in which comments and literals are blanks, line ends kept. */
-export function blankCommentsAndLiterals(text: string): string {
-  return text.replace(
-    /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'/g,
-    (part) => part.replace(/[^\n]/g, " "),
-  );
+  readonly tracepoints: readonly TracepointName[];
 }
 
 export function prescan(text: string): Prescan {
@@ -32,7 +26,7 @@ export function prescan(text: string): Prescan {
     identifiers: identifiersOf(bare),
     defined: { tags: tags(bare), ordinary: ordinaryNames(bare), macros: macros(bare) },
     headers,
-    tracepoints: tracepoints(bare),
+    tracepoints: findTracepoints(bare),
   };
 }
 
@@ -100,22 +94,4 @@ function typedefNames(bare: string, from: number): string[] {
     }
   }
   return [];
-}
-
-function tracepoints(bare: string): { category: string; event: string }[] {
-  const found = new Map<string, { category: string; event: string }>();
-  for (const match of bare.matchAll(/\bTRACEPOINT_PROBE\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)/g)) {
-    add(match[1] ?? "", match[2] ?? "");
-  }
-  // A struct name is split at its first and its last double underscore, as bcc does.
-  for (const match of bare.matchAll(/\bstruct\s+tracepoint__(\w+?)__(\w+)\b/g)) {
-    const name = `${match[1]}__${match[2]}`;
-    const last = name.lastIndexOf("__");
-    add(name.slice(0, last), name.slice(last + 2));
-  }
-  return [...found.values()];
-
-  function add(category: string, event: string): void {
-    found.set(`${category}:${event}`, { category, event });
-  }
 }

@@ -1,8 +1,9 @@
 import type { Diagnostic } from "../../source/diagnostic.ts";
 import { similarNames } from "../../source/similar-names.ts";
 import type { SourceText } from "../../source/source-text.ts";
+import { blankCommentsAndLiterals } from "./blank-text.ts";
 import { definedNamesOf } from "./definitions.ts";
-import { blankCommentsAndLiterals, type Prescan } from "./prescan.ts";
+import type { Prescan } from "./prescan.ts";
 
 /** The macros of bcc's that declare something: tables, and probes of another kind than a named function. */
 const DECLARING = /^[ \t]*(BPF_[A-Z0-9_]+|[A-Z_]+_PROBE|KMOD_RET)[ \t]*\(/gm;
