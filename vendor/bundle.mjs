@@ -16,9 +16,8 @@ const TRANSLATING = [
 ];
 
 rmSync(`${root}dist/lib`, { recursive: true, force: true });
-await build({
+const options = {
   absWorkingDir: root,
-  entryPoints: ["dist/src/index.js", "dist/src/cli/bin.js", "dist/src/cli/script-hooks.js"],
   entryNames: "[name]",
   outdir: "dist/lib",
   bundle: true,
@@ -30,8 +29,25 @@ await build({
   // Native addons, and what brings programs of its own. commander is CommonJS that asks for Node's modules.
   external: ["ffi-napi", "ref-napi", "esbuild", "clang-wasm", "commander"],
   logLevel: "warning",
+};
+// The command is put together apart from the library: shared parts would make many small files of both.
+await build({ ...options, entryPoints: ["dist/src/index.js"] });
+await build({
+  ...options,
+  entryPoints: ["dist/src/cli/bin.js", "dist/src/cli/script-hooks.js"],
+  plugins: [libraryStaysApart()],
 });
 writeFileSync(`${root}dist/build-identity`, identity());
+
+/** Where the command loads programs itself, it uses the library as a script does. */
+function libraryStaysApart() {
+  return {
+    name: "library-stays-apart",
+    setup({ onResolve }) {
+      onResolve({ filter: /\/load\.js$/ }, () => ({ path: "./index.js", external: true }));
+    },
+  };
+}
 
 function identity() {
   const hash = createHash("sha256");

@@ -1,11 +1,7 @@
 import { once } from "node:events";
 import type { BuiltProgram } from "../built-program.ts";
-import { translateProgram } from "../compile-program.ts";
 import type { KernelFacts } from "../facts/kernel-facts.ts";
-import { type RecordedUse, recordFacts } from "../facts/recorded-facts.ts";
-import { prescan } from "../languages/bcc/prescan.ts";
 import type { LoadSession } from "../load-session.ts";
-import type { Program } from "../program/program.ts";
 import { renderDiagnostic } from "../source/diagnostic.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Stdio } from "./stdio.ts";
@@ -23,26 +19,15 @@ export function emitSession(options: EmitOptions, stdio: Stdio, facts: KernelFac
       ...base,
       onTranslate: async (source, forKernel, cflags) => {
         const warn = (message: string) => stdio.stderr.write(`${message}\n`);
-        const program = await translateProgram(source, { facts: forKernel, cflags, warn });
-        return end(stdio, options.emit === "c" ? program.code : recordFacts(forKernel, usedFacts(program)));
+        // The translation is not for those who only run something.
+        const { emitCode, emitFacts } = await import("./emit-translation.ts");
+        const emit = options.emit === "c" ? emitCode : emitFacts;
+        return end(stdio, await emit(source, { facts: forKernel, cflags, warn }));
       },
     };
   }
   if (options.emit === "object") return { ...base, onBuild: (built) => end(stdio, built.object) };
   return options.dryRun ? { ...base, onLoad: (built) => end(stdio, summary(built)) } : base;
-}
-
-/** What of a kernel one program needs to be compiled for it. */
-function usedFacts({ source, kernelTypes, functions }: Program): RecordedUse {
-  const scan = prescan(source.text);
-  return {
-    btfTypes: kernelTypes,
-    configs: ["CONFIG_ARCH_HAS_SYSCALL_WRAPPER", ...scan.identifiers].filter((name) =>
-      name.startsWith("CONFIG_"),
-    ),
-    tracepoints: scan.tracepoints.map(({ category, event }) => `${category}:${event}`),
-    symbols: functions.flatMap(({ attach }) => ("symbol" in attach ? [attach.symbol] : [])),
-  };
 }
 
 function summary({ program }: BuiltProgram): string {

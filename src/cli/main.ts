@@ -1,55 +1,26 @@
-import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
 import { BpfError } from "../errors.ts";
-import { packageFile } from "../package-root.ts";
-import { addDoctorCommand } from "./doctor.ts";
 import { EXIT } from "./exit-codes.ts";
-import { addRunCommand } from "./run.ts";
+import { DEFAULT_RUN_OPTIONS } from "./run-options.ts";
 import type { Stdio } from "./stdio.ts";
-import { addVmCommand } from "./vm.ts";
-
-const HELP = `
-Exit status: 0 done, 1 an error (the reason is on stderr), 2 a wrong command line, 124 a time limit,
-128 + N ended by signal N; a script's own status otherwise.
-
-Example:
-  $ bcc-ts run examples/tcp4connect.ts`;
 
 /** The exit status; undefined when a script goes on running and sets its own. */
 export async function main(words: readonly string[], stdio: Stdio): Promise<number | undefined> {
-  let status: number | undefined;
-  const program = new Command("bcc-ts")
-    .description("Trace the Linux kernel and user programs from TypeScript, in bcc's dialect.")
-    .version(ownVersion())
-    .addHelpText("after", HELP)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => stdio.stdout.write(text),
-      writeErr: (text) => stdio.stderr.write(text),
-    })
-    .enablePositionalOptions();
-  const finish = (value: number | undefined) => {
-    status = value;
-  };
-  addRunCommand(program, stdio, finish);
-  addDoctorCommand(program, stdio, finish);
-  addVmCommand(program, stdio, finish);
   try {
-    await program.parseAsync(words, { from: "user" });
-    return status;
+    return await runCommand(words, stdio);
   } catch (error) {
-    return exitStatus(error, stdio);
+    if (!BpfError.is(error)) throw error;
+    stdio.stderr.write(`${error.format()}\n`);
+    return error.code === "VM_TIMEOUT" ? EXIT.timeout : EXIT.failed;
   }
 }
 
-function exitStatus(error: unknown, { stderr }: Stdio): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (!BpfError.is(error)) throw error;
-  stderr.write(`${error.format()}\n`);
-  return error.code === "VM_TIMEOUT" ? EXIT.timeout : EXIT.failed;
-}
-
-function ownVersion(): string {
-  const text = readFileSync(packageFile("package.json"), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+/** The parser of command lines takes as long to load as a small script to run: a run without options needs none. */
+async function runCommand(words: readonly string[], stdio: Stdio): Promise<number | undefined> {
+  const [command, file, ...rest] = words;
+  if (command === "run" && file !== undefined && !file.startsWith("-")) {
+    const { runFile } = await import("./run-file.ts");
+    return runFile(file, rest, DEFAULT_RUN_OPTIONS, stdio);
+  }
+  const { parseCommandLine } = await import("./command-line.ts");
+  return parseCommandLine(words, stdio);
 }

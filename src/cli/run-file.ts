@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { BpfError } from "../errors.ts";
-import { checkFeature } from "../kernel/features.ts";
 import { packageFile } from "../package-root.ts";
 import { emitSession } from "./emit.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -15,7 +14,7 @@ export async function runFile(
   stdio: Stdio,
 ): Promise<number | undefined> {
   if (!existsSync(file)) throw new BpfError("USAGE", `there is no file ${file}`);
-  if (options.vm === true || (options.vmIfNeeded === true && needsGuest(stdio))) {
+  if (options.vm === true || (options.vmIfNeeded === true && (await needsGuest(stdio)))) {
     const { runInGuest } = await import("./run-in-guest.ts");
     return runInGuest(guestCommand(file, words, options), options, stdio);
   }
@@ -39,7 +38,8 @@ export async function runFile(
   }
 }
 
-function needsGuest({ stderr }: Stdio): boolean {
+async function needsGuest({ stderr }: Stdio): Promise<boolean> {
+  const { checkFeature } = await import("../kernel/features.ts");
   const report = checkFeature("kprobes");
   if (report.available) return false;
   stderr.write(`kprobes cannot be used here (${report.detail}): running in the microVM\n`);

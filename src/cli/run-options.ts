@@ -9,3 +9,6 @@ export interface RunOptions extends GuestOptions {
   readonly vm?: boolean;
   readonly vmIfNeeded?: boolean;
 }
+
+/** What holds without any option. */
+export const DEFAULT_RUN_OPTIONS: RunOptions = { format: "text", kernel: "6.12" };

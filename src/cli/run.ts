@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { BpfError } from "../errors.ts";
-import type { RunOptions } from "./run-options.ts";
+import { DEFAULT_RUN_OPTIONS, type RunOptions } from "./run-options.ts";
 import type { Stdio } from "./stdio.ts";
 import { addGuestOptions } from "./vm.ts";
 
@@ -25,7 +25,11 @@ export function addRunCommand(
     .option("--dry-run", "compile and load, attach nothing")
     .option("--emit <what>", "print what is made and end: c, object or facts")
     .option("--facts <file>", "compile for the kernel recorded in a file, with --emit")
-    .option("-f, --format <format>", "how a C file's events are shown: text or json", "text")
+    .option(
+      "-f, --format <format>",
+      "how a C file's events are shown: text or json",
+      DEFAULT_RUN_OPTIONS.format,
+    )
     .option("--vm", "run in the microVM")
     .option(
       "--vm-if-needed",

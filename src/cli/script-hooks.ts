@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { cacheDirectory } from "../compile/cache-directory.ts";
 import { packageFile } from "../package-root.ts";
+import { keepScript, keptScript } from "./script-cache.ts";
 
 /** Module hooks that let Node run TypeScript: the types are stripped, nothing is checked. */
 interface Resolved {
@@ -42,16 +40,8 @@ export async function load(url: string, context: object, next: NextLoad): Promis
 
 /** Starting esbuild costs more than a small script's whole run, so what it made is kept. */
 async function stripTypes(text: string, path: string): Promise<string> {
-  const directory = cacheDirectory("scripts");
-  const key = createHash("sha256").update(`${process.version}\n${path}\n${text}`).digest("hex");
-  const kept = "path" in directory ? directory.path : undefined;
-  if (kept !== undefined) {
-    try {
-      return readFileSync(join(kept, `${key}.mjs`), "utf8");
-    } catch {
-      // Not made yet.
-    }
-  }
+  const kept = keptScript(["hooked", path, text]);
+  if (kept?.made) return readFileSync(kept.path, "utf8");
   const { transform } = await import("esbuild");
   const { code } = await transform(text, {
     loader: "ts",
@@ -60,16 +50,6 @@ async function stripTypes(text: string, path: string): Promise<string> {
     sourcefile: path,
     sourcemap: "inline",
   });
-  if (kept !== undefined) keep(kept, key, code);
+  if (kept !== undefined) keepScript(kept.path, code);
   return code;
-}
-
-function keep(directory: string, key: string, code: string): void {
-  try {
-    const temporary = join(directory, `.${key}.${process.pid}`);
-    writeFileSync(temporary, code, { flag: "wx", mode: 0o600 });
-    renameSync(temporary, join(directory, `${key}.mjs`));
-  } catch {
-    // A full or closed cache directory costs time at the next start, nothing else.
-  }
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import type { GuestOptions } from "./run-in-guest.ts";
+import { DEFAULT_RUN_OPTIONS } from "./run-options.ts";
 import type { Stdio } from "./stdio.ts";
 
 const HELP = `
@@ -23,7 +24,7 @@ export function addVmCommand(program: Command, stdio: Stdio, finish: (status: nu
 
 export function addGuestOptions(command: Command): Command {
   return command
-    .option("--kernel <name>", "guest kernel: 6.1 or 6.12", "6.12")
+    .option("--kernel <name>", "guest kernel: 6.1 or 6.12", DEFAULT_RUN_OPTIONS.kernel)
     .option("--timeout <seconds>", "end the guest after so many seconds (exit status 124)", positive)
     .option("--cpus <n>", "processors of the guest", positive)
     .option("--memory <mb>", "memory of the guest in MiB", positive)
