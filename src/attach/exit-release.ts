@@ -1,4 +1,4 @@
-import { isMainThread } from "node:worker_threads";
+import { isMainThread } from "../ffi/main-thread.ts";
 import { beforeBlocking } from "../ffi/poll-blocking.ts";
 
 /** Something that is closed when the process ends. */
@@ -48,7 +48,7 @@ function watch(): void {
   watching = true;
   process.on("exit", releaseAll);
   // A worker gets no signals.
-  if (!isMainThread) return;
+  if (!isMainThread()) return;
   for (const signal of SIGNALS) {
     if (process.listenerCount(signal) > 0) continue;
     taken.add(signal);

@@ -41,15 +41,9 @@ function chosenClang(chosen: string): Clang {
 
 /** The package's launcher is a shell script around its own loader and C library; calling the loader saves the shell. */
 function packagedClang(): Clang | undefined {
-  const require = createRequire(import.meta.url);
-  let launcher: string;
-  try {
-    const packaged = require("clang-wasm") as { getBinaryPath(name: string): string };
-    launcher = packaged.getBinaryPath("clang");
-  } catch {
-    return undefined; // Not installed, or not for this machine: the system's clang is next.
-  }
-  const directory = dirname(launcher);
+  const directory = packageDirectory();
+  if (directory === undefined) return undefined;
+  const launcher = join(directory, "clang");
   const loader = join(directory, "ld-linux-x86-64.so.2");
   const real = join(directory, "clang-real");
   if (isExecutable(loader) && isReadable(real)) {
@@ -59,6 +53,26 @@ function packagedClang(): Clang | undefined {
   return isExecutable(launcher)
     ? { path: launcher, arguments: [], origin: "clang-wasm", identity: identityOf(launcher) }
     : undefined;
+}
+
+/** The one package that clang-wasm has for Linux. Asking its own JavaScript would load node:child_process. */
+const BINARIES = "clang-linux-x64";
+
+let foundDirectory: { readonly path: string | undefined } | undefined;
+
+function packageDirectory(): string | undefined {
+  foundDirectory ??= { path: findPackage() };
+  return foundDirectory.path;
+}
+
+function findPackage(): string | undefined {
+  if (process.arch !== "x64") return undefined;
+  try {
+    const package_ = createRequire(import.meta.url).resolve("clang-wasm");
+    return dirname(createRequire(package_).resolve(BINARIES));
+  } catch {
+    return undefined; // Not installed: the system's clang is next.
+  }
 }
 
 function systemClang(path: string): Clang | undefined {

@@ -1,5 +1,5 @@
-import { isMainThread } from "node:worker_threads";
 import { ClosedError } from "../errors.ts";
+import { isMainThread } from "./main-thread.ts";
 import { TimedPoll } from "./timed-poll.ts";
 import { UvPoll } from "./uv-poll.ts";
 import type { WakeSource } from "./wake-source.ts";
@@ -20,7 +20,7 @@ export class FdWaiter {
   constructor(fd: number, onReadable: () => void) {
     this.#onReadable = onReadable;
     const wake = () => this.#defer();
-    this.#source = isMainThread ? new UvPoll(fd, wake) : new TimedPoll(fd, wake);
+    this.#source = isMainThread() ? new UvPoll(fd, wake) : new TimedPoll(fd, wake);
     this.#source.start();
   }
 

@@ -66,23 +66,35 @@ export function prepare<R extends CResult, const P extends readonly CType[]>(
   returns: R,
   parameters: P,
 ): PreparedCall<R, P> {
-  const bindings = ffiBindings();
-  const body = `return function (${valueNames(parameters).join(", ")}) {
-    ${writes(parameters).join("\n    ")}
-    call(cif, code, result, addresses);
-    ${READS[returns]}
-  };`;
+  const { bind, cif } = signature(returns, parameters);
   const frame = new Frame(parameters.length);
-  const make = new Function("call", "cif", "code", "result", "addresses", "words", "wide", body);
-  return make(
-    bindings.ffi_call,
-    callInterface(bindings, returns, parameters),
-    codeAt(address),
-    frame.result,
-    frame.addresses,
-    frame.words,
-    frame.wide,
-  ) as PreparedCall<R, P>;
+  const { result, addresses, words, wide } = frame;
+  const call = ffiBindings().ffi_call;
+  return bind(call, cif, codeAt(address), result, addresses, words, wide) as PreparedCall<R, P>;
+}
+
+interface Signature {
+  readonly bind: (...parts: readonly unknown[]) => unknown;
+  readonly cif: Buffer;
+}
+
+const signatures = new Map<string, Signature>();
+
+/** Made once: dozens of functions have a dozen signatures, and compiling one takes longer than calling it. */
+function signature(returns: CResult, parameters: readonly CType[]): Signature {
+  const name = `${returns}(${parameters.join()})`;
+  let made = signatures.get(name);
+  if (made === undefined) {
+    const body = `return function (${valueNames(parameters).join(", ")}) {
+      ${writes(parameters).join("\n      ")}
+      call(cif, code, result, addresses);
+      ${READS[returns]}
+    };`;
+    const bind = new Function("call", "cif", "code", "result", "addresses", "words", "wide", body);
+    made = { bind: bind as Signature["bind"], cif: callInterface(ffiBindings(), returns, parameters) };
+    signatures.set(name, made);
+  }
+  return made;
 }
 
 /**

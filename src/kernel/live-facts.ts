@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { machine, release, version } from "node:os";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { Btf } from "../btf/btf.ts";
 import { UnsupportedError } from "../errors.ts";
 import { inferConfig } from "../facts/infer-config.ts";
@@ -97,6 +96,7 @@ function readKernelBtf(): Buffer {
 
 function readConfig(kernel: string): ReadonlyMap<string, string> | undefined {
   try {
+    const { gunzipSync } = process.getBuiltinModule("node:zlib"); // Loaded for this alone.
     return parseConfig(gunzipSync(readFileSync("/proc/config.gz")).toString("latin1"));
   } catch (error) {
     // Without CONFIG_IKCONFIG_PROC there is no such file.
