@@ -1,7 +1,11 @@
+import { attachFentry } from "./attach/fentry.ts";
 import { attachKprobe } from "./attach/kprobe.ts";
+import { attachKprobeMulti } from "./attach/kprobe-multi.ts";
 import type { Link } from "./attach/link.ts";
+import { attachPerfEvent } from "./attach/perf-event.ts";
 import { attachRawTracepoint } from "./attach/raw-tracepoint.ts";
 import { attachTracepoint } from "./attach/tracepoint.ts";
+import { attachUprobe } from "./attach/uprobe.ts";
 import type { LoadedProgram } from "./load/loaded-object.ts";
 import type { AttachPoint } from "./program/program.ts";
 
@@ -12,9 +16,21 @@ export function attachProgram(program: LoadedProgram, point: Exclude<AttachPoint
       return attachKprobe(program, { symbol: point.symbol });
     case "kretprobe":
       return attachKprobe(program, { symbol: point.symbol, retprobe: true });
+    case "kprobe-multi":
+      return attachKprobeMulti(program, "kprobe", point.pattern);
+    case "kretprobe-multi":
+      return attachKprobeMulti(program, "kretprobe", point.pattern);
+    case "uprobe":
+    case "uretprobe":
+      return attachUprobe(program, point.kind, point);
     case "tracepoint":
       return attachTracepoint(program, { category: point.category, event: point.event });
     case "raw-tracepoint":
       return attachRawTracepoint(program, { event: point.event });
+    case "perf-event":
+      return attachPerfEvent(program, point);
+    case "fentry":
+    case "fexit":
+      return attachFentry(program, point.kind, point.symbol);
   }
 }

@@ -1,7 +1,16 @@
 import { libbpf } from "../ffi/libbpf.ts";
 import { registerForExit } from "./exit-release.ts";
 
-export type LinkKind = "kprobe" | "kretprobe" | "tracepoint" | "raw-tracepoint";
+export type LinkKind =
+  | "kprobe"
+  | "kretprobe"
+  | "uprobe"
+  | "uretprobe"
+  | "tracepoint"
+  | "raw-tracepoint"
+  | "perf-event"
+  | "fentry"
+  | "fexit";
 
 /**
  * A program that is attached. It stays so until close(), or until the process ends in whatever way,
@@ -11,8 +20,10 @@ export interface Link {
   readonly kind: LinkKind;
   /** What it is attached to, as a user would write it: "tcp_v4_connect+0x10", "sched:sched_switch". */
   readonly target: string;
-  /** -1 once closed. */
+  /** -1 once closed. A link of several descriptors gives the first. */
   readonly fd: number;
+  /** At how many places the program runs: functions of a pattern, CPUs of a perf event; else 1. */
+  readonly count: number;
   /** Detaches. May be called again. */
   close(): void;
   [Symbol.dispose](): void;
@@ -22,6 +33,7 @@ export interface Link {
 export class LibbpfLink implements Link {
   readonly kind: LinkKind;
   readonly target: string;
+  readonly count = 1;
   readonly #unregister: () => void;
   #pointer: number;
   #fd: number;

@@ -37,6 +37,7 @@ const DECLARATIONS = {
   bpf_program__set_log_level: ["i32", ["pointer", "u32"]],
   bpf_program__set_log_buf: ["i32", ["pointer", "pointer", "size"]],
   bpf_program__insn_cnt: ["size", ["pointer"]],
+  bpf_program__insns: ["pointer", ["pointer"]],
   bpf_program__attach_kprobe_opts: ["pointer", ["pointer", "pointer", "pointer"]],
   bpf_program__attach_kprobe_multi_opts: ["pointer", ["pointer", "pointer", "pointer"]],
   bpf_program__attach_uprobe_opts: ["pointer", ["pointer", "i32", "pointer", "size", "pointer"]],

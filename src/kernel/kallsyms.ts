@@ -51,6 +51,21 @@ export class KernelSymbolTable {
     return this.#functions;
   }
 
+  /** The functions that have one of some names, in one pass over all. */
+  functionsNamed(names: ReadonlySet<string>): KernelSymbol[] {
+    const found: KernelSymbol[] = [];
+    for (const match of this.#text.matchAll(/^[0-9a-f]+ [tTwW] ([^\t \n]+).*$/gm)) {
+      const symbol = names.has(match[1] ?? "") ? parseLine(match[0]) : undefined;
+      if (symbol !== undefined) found.push(symbol);
+    }
+    return found;
+  }
+
+  /** The text of /proc/kallsyms: a line for each symbol with its address, letter and name. */
+  get text(): string {
+    return this.#text;
+  }
+
   /** True when the kernel shows no addresses to this process: it lacks CAP_SYSLOG, see kptr_restrict. */
   get hidesAddresses(): boolean {
     return this.#text !== "" && !/^0*[1-9a-f]/m.test(this.#text.slice(0, 4096));

@@ -15,6 +15,8 @@ export class LoadedProgram {
   readonly id: number;
   /** enum bpf_prog_type. */
   readonly type: number;
+  /** True when its licence is one that the kernel's GPL helpers accept. */
+  readonly gplCompatible: boolean;
   /** What the verifier wrote, "" unless LoadOptions.logLevel asked for it. */
   readonly log: string;
   readonly #handle: ObjectHandle;
@@ -26,7 +28,9 @@ export class LoadedProgram {
     this.name = name;
     this.section = readCString(libbpf().bpf_program__section_name(pointer));
     this.fd = checked(`program ${name}`, libbpf().bpf_program__fd(pointer));
-    this.id = kernelId(this.fd);
+    const info = kernelInfo(this.fd);
+    this.id = info.getUint32(4, true);
+    this.gplCompatible = (info.getUint32(84, true) & 1) === 1;
     this.type = libbpf().bpf_program__type(pointer);
     this.log = log;
   }
@@ -77,7 +81,7 @@ export function describeMap(name: string, map: number, ids: MapTypeIds): LoadedM
   return {
     name,
     fd,
-    id: kernelId(fd),
+    id: kernelInfo(fd).getUint32(4, true),
     type,
     typeName: mapTypeName(type),
     keySize: libbpf().bpf_map__key_size(map),
@@ -118,11 +122,11 @@ export class LoadedObject {
 
 const INFO_BYTES = 512;
 
-/** bpf_prog_info and bpf_map_info both begin with type and id. */
-function kernelId(fd: number): number {
+/** struct bpf_prog_info or bpf_map_info; both begin with type and id. */
+function kernelInfo(fd: number): DataView {
   const info = NativeBuffer.alloc(INFO_BYTES + 8);
-  info.view.setUint32(INFO_BYTES, 8, true);
+  info.view.setUint32(INFO_BYTES, INFO_BYTES, true);
   const result = libbpf().bpf_obj_get_info_by_fd(fd, info.address, info.address + INFO_BYTES);
   checked("read the kernel's info", result);
-  return info.view.getUint32(4, true);
+  return info.view;
 }

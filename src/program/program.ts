@@ -2,20 +2,52 @@ import type { Diagnostic } from "../source/diagnostic.ts";
 import type { SourceText, Span } from "../source/source-text.ts";
 import type { TextChange } from "./original-place.ts";
 
-/** How a function is attached. "none": the user attaches it by name. */
-export type AttachPoint =
+/** What the name of a function may say of where it is attached. "none": the user attaches it by name. */
+export type NamedAttachPoint =
   | { readonly kind: "kprobe"; readonly symbol: string }
   | { readonly kind: "kretprobe"; readonly symbol: string }
   | { readonly kind: "tracepoint"; readonly category: string; readonly event: string }
   | { readonly kind: "raw-tracepoint"; readonly event: string }
+  | { readonly kind: "fentry" | "fexit"; readonly symbol: string }
   | { readonly kind: "none" };
+
+/** How a function is attached. The pattern is a regular expression that matches at the start of names. */
+export type AttachPoint =
+  | NamedAttachPoint
+  | { readonly kind: "kprobe-multi" | "kretprobe-multi"; readonly pattern: string }
+  | ({ readonly kind: "uprobe" | "uretprobe" } & UserFunctionPoint)
+  | ({ readonly kind: "perf-event" } & PerfEventPoint);
+
+/** A place in a program or library: a symbol or an address, and bytes from there. */
+export interface UserFunctionPoint {
+  /** A library's short name ("c"), a file name ("libc.so.6", "bash") or a path. */
+  readonly binary: string;
+  readonly symbol?: string | undefined;
+  /** As the file's symbol table has it, before the file is relocated. */
+  readonly address?: number | undefined;
+  readonly offset?: number | undefined;
+  /** Only in this process; in all unless told. */
+  readonly pid?: number | undefined;
+}
+
+/** What perf_event_open(2) counts, and how often the program runs: every so many, or so often a second. */
+export interface PerfEventPoint {
+  readonly type: number;
+  readonly config: number;
+  readonly samplePeriod?: number | undefined;
+  readonly sampleFreq?: number | undefined;
+  /** Only in this thread; in all unless told. */
+  readonly pid?: number | undefined;
+  /** Only on this CPU; on all unless told. */
+  readonly cpu?: number | undefined;
+}
 
 /** A function of the user's text that becomes a program in the kernel. */
 export interface ProgramFunction {
   readonly name: string;
   /** The section it is compiled into; its prefix is libbpf's name for the program's type. */
   readonly section: string;
-  readonly attach: AttachPoint;
+  readonly attach: NamedAttachPoint;
   readonly span: Span;
 }
 

@@ -1,4 +1,4 @@
-import type { AttachPoint, ProgramFunction } from "../../program/program.ts";
+import type { NamedAttachPoint, ProgramFunction } from "../../program/program.ts";
 import { type AstNode, canonicalType, children, walk } from "./syntax-tree.ts";
 import { calleeName, type TranslationUnit, type UserFunction } from "./translation-unit.ts";
 
@@ -30,7 +30,7 @@ export function declarePrograms(unit: TranslationUnit): ProgramFunction[] {
   return programs;
 }
 
-function programKind(unit: TranslationUnit, f: UserFunction): { attach: AttachPoint; section: string } {
+function programKind(unit: TranslationUnit, f: UserFunction): { attach: NamedAttachPoint; section: string } {
   const [, prefix, rest = ""] = /^(kprobe|kretprobe|tracepoint|raw_tracepoint)__(.+)$/.exec(f.name) ?? [];
   switch (prefix) {
     case "kprobe":

@@ -31,10 +31,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // A refused program is shown at the user's line: hence the line information and the diagnostics.
   load: { layer: 4, may: ["errors", "ffi", "kernel", "compile", "btf", "source"] },
   // Names that look like a mistyped target come from source/, which every room of layer 5 that has names may use.
-  attach: { layer: 5, may: ["errors", "load", "kernel", "ffi", "source"] },
+  attach: { layer: 5, may: ["errors", "load", "kernel", "ffi", "source", "program", "btf"] },
   maps: { layer: 5, may: ["errors", "values", "ffi"], types: ["btf", "load"] },
   rings: { layer: 5, may: ["errors", "values", "ffi"], types: ["btf", "load"] },
-  symbols: { layer: 5, may: ["errors", "kernel", "ffi", "source"] },
+  symbols: { layer: 5, may: ["errors", "kernel", "ffi", "btf"] },
   output: { layer: 6, may: ["errors"], types: ["values"], pure: true },
   vm: { layer: 7, may: ["errors", "package-root"] },
   // `doctor` and `emit` show what the stages in between make, so the CLI sees more than the public API.
