@@ -11,6 +11,11 @@ export class StackTraceMap extends HashMap<number, bigint[]> {
     super(handle, { key: ID, value: addressCodec(handle.valueSize / 8) });
   }
 
+  /** As bcc's walk(): the addresses of a stack, the innermost first; none for an id that is no stack. */
+  walk(id: number): bigint[] {
+    return this.get(id) ?? [];
+  }
+
   /** Undefined for ids that are no stack: get_stackid() gives a negative one when it fails. */
   override get(id: number): bigint[] | undefined {
     return id < 0 ? undefined : super.get(id);

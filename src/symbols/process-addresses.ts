@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import type { ElfImage } from "../btf/elf-image.ts";
+import { BpfError } from "../errors.ts";
+import { type Mapping, pathSeenBy, processMaps } from "../kernel/process-maps.ts";
+import { readElf } from "../kernel/read-elf.ts";
+import { demangle } from "./demangle.ts";
+import type { ResolvedSymbol } from "./symbol.ts";
+
+/**
+ * Names of a process's addresses, from the symbol tables of the files that it has mapped. What was read once is
+ * known after the process has ended. Code that is made at run time (JIT) has no name.
+ */
+export class ProcessAddresses {
+  readonly #pid: number;
+  readonly #images = new Map<string, ElfImage | undefined>();
+  #maps: readonly Mapping[] = [];
+  #identity = "";
+
+  constructor(pid: number) {
+    this.#pid = pid;
+    this.refresh();
+  }
+
+  /** Forgets all when the number stands for another program now: the process has ended, or called exec. */
+  refresh(): void {
+    const identity = identityOf(this.#pid);
+    if (identity === undefined || identity === this.#identity) return;
+    this.#identity = identity;
+    this.#images.clear();
+    this.#maps = processMaps(this.#pid) ?? [];
+  }
+
+  /** The function at an address; with the module alone where the file knows no name for it. */
+  resolve(address: number): Partial<ResolvedSymbol> | undefined {
+    const mapping = this.#mapping(address) ?? this.#newMapping(address);
+    if (mapping === undefined || mapping.path === "") return undefined;
+    const image = mapping.path.startsWith("/") ? this.#image(mapping) : undefined;
+    const place = image?.address(address - mapping.start + mapping.offset);
+    const found = place === undefined ? undefined : image?.symbols.at(place);
+    if (found === undefined || place === undefined) return { module: mapping.path };
+    return { name: demangle(found.name), offset: place - found.address, module: mapping.path };
+  }
+
+  #mapping(address: number): Mapping | undefined {
+    return this.#maps.find(({ start, end }) => address >= start && address < end);
+  }
+
+  /** A library may have been loaded since the last look. */
+  #newMapping(address: number): Mapping | undefined {
+    const maps = processMaps(this.#pid);
+    if (maps === undefined || maps.length === 0) return undefined;
+    this.#maps = maps;
+    return this.#mapping(address);
+  }
+
+  #image(mapping: Mapping): ElfImage | undefined {
+    const key = `${mapping.file} ${mapping.path}`;
+    if (!this.#images.has(key)) this.#images.set(key, this.#read(mapping));
+    return this.#images.get(key);
+  }
+
+  #read({ path, start, end, deleted }: Mapping): ElfImage | undefined {
+    // A file that was replaced, as by an upgrade, is still reached through the mapping.
+    const range = `${start.toString(16)}-${end.toString(16)}`;
+    const file = deleted ? `/proc/${this.#pid}/map_files/${range}` : pathSeenBy(this.#pid, path);
+    try {
+      return readElf(file);
+    } catch (error) {
+      // Not an ELF file (a font, a database) or no longer there: its addresses have no names.
+      const { code } = error as NodeJS.ErrnoException;
+      if (error instanceof BpfError || ["ENOENT", "ESRCH", "EACCES", "EPERM"].includes(code ?? ""))
+        return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Start time and start of the code: the first changes with the process, the second with exec, too. */
+function identityOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The name in brackets may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return `${fields[19]} ${fields[23]}`;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ESRCH") return undefined;
+    throw error;
+  }
+}
+
+const known = new Map<number, ProcessAddresses>();
+const MOST_KNOWN = 256;
+
+/** The addresses of a process, kept for the next question. */
+export function processAddresses(pid: number): ProcessAddresses {
+  const earlier = known.get(pid);
+  if (earlier !== undefined) {
+    earlier.refresh();
+    return earlier;
+  }
+  if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value as number);
+  const addresses = new ProcessAddresses(pid);
+  known.set(pid, addresses);
+  return addresses;
+}
