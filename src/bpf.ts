@@ -6,6 +6,7 @@ import { elfSection } from "./btf/elf.ts";
 import { symbolOffsets } from "./btf/elf-symbols.ts";
 import type { BuiltProgram } from "./built-program.ts";
 import { BpfError, ClosedError } from "./errors.ts";
+import { HelperMethods } from "./helper-methods.ts";
 import type { LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
 import type { MapsOf, RingsOf, Schema } from "./loaded-types.ts";
 import { type AnyMap, createMap } from "./maps/create-map.ts";
@@ -25,7 +26,7 @@ const BUFFERS: ReadonlySet<string> = new Set(["ringbuf", "perf_event_array"]);
  * A program in the kernel with its maps and probes. Everything is released by `close()`, at the end of a
  * `using` block, when the process ends, and, because probes are file descriptors, when it is killed.
  */
-export class Bpf<Text extends string | Schema = string> {
+export class Bpf<Text extends string | Schema = string> extends HelperMethods {
   /** The tables by their names, typed by the C text. */
   readonly maps: MapsOf<Text>;
   /** Ring and perf buffers by their names, typed by the C text. */
@@ -37,13 +38,14 @@ export class Bpf<Text extends string | Schema = string> {
   readonly #built: BuiltProgram;
   readonly #onLost: LostHandler;
   readonly #object: LoadedObject;
-  readonly #links = new Set<Link>();
+  readonly #links = new Map<Link, string>();
   readonly #closers: (() => void)[] = [];
   #pipe: TracePipe | undefined;
   #closed = false;
 
   /** Use {@link load}. */
   constructor(built: BuiltProgram, object: LoadedObject, onLost: LostHandler) {
+    super();
     this.#built = built;
     this.#object = object;
     this.#onLost = onLost;
@@ -74,14 +76,16 @@ export class Bpf<Text extends string | Schema = string> {
   }
 
   /** Attaches a program. By default where its name says, as `kprobe__tcp_v4_connect` does. */
-  attach(name: string, point?: AttachPoint): Link {
+  override attach(name: string, point?: AttachPoint): Link {
     const program = this.#program(name);
     const target = point ?? this.#built.program.functions.find((f) => f.name === name)?.attach;
     if (target === undefined || target.kind === "none") {
       const hint = `Say where: attach("${name}", { kind: "kprobe", symbol: "..." }).`;
       throw new BpfError("ATTACH_POINT", `the name of ${name} does not say where to attach it`, { hint });
     }
-    return this.#hold(attachProgram(program, target));
+    const link = attachProgram(program, target);
+    this.#links.set(link, name);
+    return link;
   }
 
   /** Attaches all programs whose names say where. All or none: when one fails, the others are let go. */
@@ -94,32 +98,11 @@ export class Bpf<Text extends string | Schema = string> {
     }
   }
 
-  /** As bcc's attach_kprobe. @throws AttachError when the symbol cannot be probed, with similar names */
-  attachKprobe({ event, fnName }: { event: string; fnName: string }): Link {
-    return this.attach(fnName, { kind: "kprobe", symbol: event });
-  }
-
-  /** As bcc's attach_kretprobe. */
-  attachKretprobe({ event, fnName }: { event: string; fnName: string }): Link {
-    return this.attach(fnName, { kind: "kretprobe", symbol: event });
-  }
-
-  /** As bcc's attach_tracepoint: `tp` is "category:event". */
-  attachTracepoint({ tp, fnName }: { tp: string; fnName: string }): Link {
-    const [category = "", event = ""] = tp.split(":");
-    return this.attach(fnName, { kind: "tracepoint", category, event });
-  }
-
-  /** As bcc's attach_raw_tracepoint. */
-  attachRawTracepoint({ tp, fnName }: { tp: string; fnName: string }): Link {
-    return this.attach(fnName, { kind: "raw-tracepoint", event: tp });
-  }
-
   /**
    * What programs write with bpf_trace_printk, line by line, as bcc's trace_fields. The kernel has one trace
    * pipe: lines of other programs that use it come too, and a line that another reader takes is gone.
    */
-  traceFields(): TracePipe {
+  override traceFields(): TracePipe {
     this.#checkOpen();
     if (this.#pipe === undefined || this.#pipe.closed) this.#pipe = new TracePipe();
     return this.#pipe;
@@ -129,7 +112,7 @@ export class Bpf<Text extends string | Schema = string> {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const link of this.#links) link.close();
+    for (const link of this.#links.keys()) link.close();
     this.#pipe?.close();
     const lost = this.#countLost();
     // The newest first: buffers read their counters out of the global data.
@@ -158,9 +141,9 @@ export class Bpf<Text extends string | Schema = string> {
     throw new BpfError("UNKNOWN_PROGRAM", `there is no program ${name}`, { hint });
   }
 
-  #hold(link: Link): Link {
-    this.#links.add(link);
-    return link;
+  protected override openLinks(): (readonly [Link, string])[] {
+    for (const link of this.#links.keys()) if (link.fd === -1) this.#links.delete(link);
+    return [...this.#links];
   }
 
   #globalData(): GlobalData | undefined {

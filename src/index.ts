@@ -1,4 +1,6 @@
-export type { Link } from "./attach/link.ts";
+export type { Link, LinkKind } from "./attach/link.ts";
+export { PerfHWConfig, PerfSWConfig, PerfType } from "./attach/perf-event-types.ts";
+export type { KprobeEvent, UprobeEvent } from "./attach-methods.ts";
 export { Bpf } from "./bpf.ts";
 export { CompilerError } from "./compile/compiler-error.ts";
 export {
@@ -26,11 +28,17 @@ export { columns } from "./output/columns.ts";
 export { linearHistogram } from "./output/linear-histogram.ts";
 export { log2Histogram } from "./output/log2-histogram.ts";
 export { ndjsonLine } from "./output/ndjson.ts";
-export type { AttachPoint } from "./program/program.ts";
+export type {
+  AttachPoint,
+  NamedAttachPoint,
+  PerfEventPoint,
+  UserFunctionPoint,
+} from "./program/program.ts";
 export type { TraceEvent } from "./rings/parse-trace-line.ts";
 export { PerfBuffer } from "./rings/perf-buffer.ts";
 export { RingBuffer } from "./rings/ring-buffer.ts";
 export { TracePipe } from "./rings/trace-pipe.ts";
 export { type Diagnostic, renderDiagnostic } from "./source/diagnostic.ts";
 export { SourceError } from "./source/source-error.ts";
+export type { SymbolOptions } from "./symbols/symbol.ts";
 export { ValueError } from "./values/value-error.ts";

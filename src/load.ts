@@ -1,9 +1,11 @@
+import { checkFentryPoints } from "./attach/fentry.ts";
 import { Bpf, type LostHandler } from "./bpf.ts";
 import { buildProgram } from "./build-program.ts";
 import type { BuildOptions, BuiltProgram } from "./built-program.ts";
 import { BpfError } from "./errors.ts";
 import type { KernelFacts } from "./facts/kernel-facts.ts";
 import { libbpf } from "./ffi/libbpf.ts";
+import { kernelSymbols } from "./kernel/kallsyms.ts";
 import { liveFacts } from "./kernel/live-facts.ts";
 import { loadObject } from "./load/load-object.ts";
 import type { ObjectPlace } from "./load/load-options.ts";
@@ -61,6 +63,10 @@ export async function load(text: string, options: LoadOptions = {}): Promise<Bpf
   await session.onTranslate?.(source, facts, options.cflags ?? []);
   const built = await buildProgram(source, buildOptions(options, facts));
   await session.onBuild?.(built, facts);
+  checkFentryPoints(
+    built.program.functions.map((f) => f.attach),
+    { has: (name) => facts.btf.find("func", name) !== undefined, all: () => kernelSymbols().functions },
+  );
   const bpf = await loadBuilt(built, source, options);
   if (options.attach !== false) bpf.attachAll();
   return bpf;

@@ -1,0 +1,169 @@
+import type { Link, LinkKind } from "./attach/link.ts";
+import { perfEventName } from "./attach/perf-event-types.ts";
+import { uprobeName } from "./attach/uprobe-place.ts";
+import type { AttachPoint, PerfEventPoint } from "./program/program.ts";
+
+/** A kernel function by its name, or all that a regular expression matches at the start of their names. */
+export type KprobeEvent =
+  | { readonly event: string; readonly eventRe?: never }
+  | { readonly event?: never; readonly eventRe: string | RegExp };
+
+/** A function of a program or library, in bcc's words. */
+export interface UprobeEvent {
+  /** A library's short name ("c"), a file name ("libc.so.6", "bash") or a path. */
+  readonly name: string;
+  readonly sym?: string;
+  /** Instead of `sym`: an address as in the file's symbol table. */
+  readonly addr?: number;
+  /** Bytes from there. */
+  readonly symOff?: number;
+  /** Only in this process; in all, also later ones, unless told. -1 is all, as in bcc. */
+  readonly pid?: number;
+}
+
+interface Function {
+  /** The name of the C function that runs. */
+  readonly fnName: string;
+}
+
+/** The part of Bpf that has bcc's names for attaching and detaching. */
+export abstract class AttachMethods {
+  /** Attaches a program. By default where its name says, as `kprobe__tcp_v4_connect` does. */
+  abstract attach(name: string, point?: AttachPoint): Link;
+  /** The links that are open, each with its program's name. */
+  protected abstract openLinks(): readonly (readonly [Link, string])[];
+
+  /**
+   * As bcc's attach_kprobe. `eventRe` attaches to all kernel functions whose names begin with a match, with one
+   * link where the kernel has kprobe.multi (Linux 5.18), else one by one; `count` of the link tells to how many.
+   *
+   * @throws AttachError when the symbol cannot be probed, with similar names; UnsupportedError without kprobes
+   * @example
+   * bpf.attachKprobe({ event: "vfs_read", fnName: "on_read" });
+   * console.log(bpf.attachKprobe({ eventRe: "^vfs_", fnName: "count" }).count, "functions");
+   */
+  attachKprobe({ event, eventRe, fnName }: KprobeEvent & Function): Link {
+    return this.attach(fnName, kprobePoint("kprobe", event, eventRe));
+  }
+
+  /** As bcc's attach_kretprobe: at the return of the function. */
+  attachKretprobe({ event, eventRe, fnName }: KprobeEvent & Function): Link {
+    return this.attach(fnName, kprobePoint("kretprobe", event, eventRe));
+  }
+
+  /**
+   * As bcc's attach_uprobe: at the entry of a function of a program or library. Requires Linux 4.17.
+   *
+   * @throws AttachError when there is no such file or function, with similar names; UnsupportedError
+   * @example
+   * bpf.attachUprobe({ name: "c", sym: "malloc", fnName: "on_malloc", pid: 1234 });
+   */
+  attachUprobe({ fnName, ...event }: UprobeEvent & Function): Link {
+    return this.attach(fnName, uprobePoint("uprobe", event));
+  }
+
+  /** As bcc's attach_uretprobe: at the function's return. */
+  attachUretprobe({ fnName, ...event }: UprobeEvent & Function): Link {
+    return this.attach(fnName, uprobePoint("uretprobe", event));
+  }
+
+  /** As bcc's attach_tracepoint: `tp` is "category:event". */
+  attachTracepoint({ tp, fnName }: { tp: string } & Function): Link {
+    const [category = "", event = ""] = tp.split(":");
+    return this.attach(fnName, { kind: "tracepoint", category, event });
+  }
+
+  /** As bcc's attach_raw_tracepoint. */
+  attachRawTracepoint({ tp, fnName }: { tp: string } & Function): Link {
+    return this.attach(fnName, { kind: "raw-tracepoint", event: tp });
+  }
+
+  /**
+   * As bcc's attach_perf_event: runs a program with the context `struct bpf_perf_event_data *` at samples of an
+   * event, on every CPU that is online or on `cpu`. One link for all CPUs. Requires Linux 4.9.
+   *
+   * @throws AttachError, UnsupportedError where the machine does not count such events, PermissionError
+   * @example
+   * bpf.attachPerfEvent({ type: PerfType.SOFTWARE, config: PerfSWConfig.CPU_CLOCK, sampleFreq: 99, fnName: "sample" });
+   */
+  attachPerfEvent({ fnName, ...event }: PerfEventPoint & Function): Link {
+    return this.attach(fnName, { kind: "perf-event", ...event });
+  }
+
+  /** As bcc's detach_kprobe: of one program when it is told, else of all. Gives how many links it closed. */
+  detachKprobe({ event, fnName }: { event: string; fnName?: string }): number {
+    return this.#detach("kprobe", event, fnName);
+  }
+
+  /** As bcc's detach_kretprobe. */
+  detachKretprobe({ event, fnName }: { event: string; fnName?: string }): number {
+    return this.#detach("kretprobe", event, fnName);
+  }
+
+  /** As bcc's detach_uprobe: what attachUprobe was told. The pid does not matter. */
+  detachUprobe(event: UprobeEvent): number {
+    return this.#detach("uprobe", uprobeName(uprobePoint("uprobe", event)));
+  }
+
+  /** As bcc's detach_uretprobe. */
+  detachUretprobe(event: UprobeEvent): number {
+    return this.#detach("uretprobe", uprobeName(uprobePoint("uretprobe", event)));
+  }
+
+  /** As bcc's detach_tracepoint. */
+  detachTracepoint({ tp }: { tp: string }): number {
+    return this.#detach("tracepoint", tp);
+  }
+
+  /** As bcc's detach_raw_tracepoint. */
+  detachRawTracepoint({ tp }: { tp: string }): number {
+    return this.#detach("raw-tracepoint", tp);
+  }
+
+  /** As bcc's detach_perf_event. */
+  detachPerfEvent({ type, config }: Pick<PerfEventPoint, "type" | "config">): number {
+    return this.#detach("perf-event", perfEventName(type, config));
+  }
+
+  /** As bcc's num_open_kprobes(): probes at kernel functions that are attached now, entries and returns. */
+  get numOpenKprobes(): number {
+    return this.#count("kprobe", "kretprobe");
+  }
+
+  /** As bcc's num_open_uprobes(). */
+  get numOpenUprobes(): number {
+    return this.#count("uprobe", "uretprobe");
+  }
+
+  /** As bcc's num_open_tracepoints(). */
+  get numOpenTracepoints(): number {
+    return this.#count("tracepoint");
+  }
+
+  #detach(kind: LinkKind, target: string, program?: string): number {
+    const links = this.openLinks().filter(
+      ([link, name]) => link.kind === kind && link.target === target && (program ?? name) === name,
+    );
+    for (const [link] of links) link.close();
+    return links.length;
+  }
+
+  #count(...kinds: LinkKind[]): number {
+    return this.openLinks().reduce((sum, [link]) => sum + (kinds.includes(link.kind) ? link.count : 0), 0);
+  }
+}
+
+function kprobePoint(
+  kind: "kprobe" | "kretprobe",
+  event: string | undefined,
+  pattern: string | RegExp | undefined,
+): AttachPoint {
+  if (event !== undefined) return { kind, symbol: event };
+  return { kind: `${kind}-multi`, pattern: typeof pattern === "object" ? pattern.source : (pattern ?? "") };
+}
+
+function uprobePoint<Kind extends "uprobe" | "uretprobe">(kind: Kind, event: UprobeEvent) {
+  const { name, sym, addr, symOff, pid } = event;
+  const only = pid === undefined || pid < 0 ? undefined : pid;
+  return { kind, binary: name, symbol: sym, address: addr, offset: symOff, pid: only };
+}

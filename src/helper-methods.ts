@@ -1,0 +1,99 @@
+import { checkFeature } from "./kernel/features.ts";
+import { findLibrary, findProgram } from "./kernel/find-binary.ts";
+import { kernelSymbols } from "./kernel/kallsyms.ts";
+import { liveFacts } from "./kernel/live-facts.ts";
+import { tracepointId } from "./kernel/tracefs.ts";
+import { hasField } from "./kernel-struct-field.ts";
+import type { TraceEvent } from "./rings/parse-trace-line.ts";
+import type { TracePipe } from "./rings/trace-pipe.ts";
+import { SymbolMethods } from "./symbol-methods.ts";
+
+/** What stands before a system call's name, on this machine or another: "__x64_sys_", "sys_". */
+const PREFIXES = ["sys_", "__x64_sys_", "__x32_compat_sys_", "__ia32_compat_sys_", "__arm64_sys_"];
+
+let syscallPrefix: string | undefined;
+
+/** The part of Bpf that has bcc's small helpers; those that need no program are static. */
+export abstract class HelperMethods extends SymbolMethods {
+  /** What programs write with bpf_trace_printk, line by line. */
+  abstract traceFields(): TracePipe;
+
+  /**
+   * As bcc's trace_print: writes what bpf_trace_printk says to standard output, until close() or for ever. In a
+   * form of your own when one is given; a line for which it gives undefined is left out.
+   *
+   * @example
+   * await bpf.tracePrint(({ pid, msg }) => `${pid} ${msg}`);
+   */
+  async tracePrint(form: (event: TraceEvent) => string | undefined = traceLine): Promise<void> {
+    for await (const event of this.traceFields()) {
+      const line = form(event);
+      if (line !== undefined) process.stdout.write(`${line}\n`);
+    }
+  }
+
+  /**
+   * As bcc's get_syscall_fnname: the kernel function of a system call, by the name without a prefix.
+   *
+   * @example
+   * bpf.attachKprobe({ event: Bpf.getSyscallFnname("openat"), fnName: "on_open" }); // "__x64_sys_openat"
+   */
+  static getSyscallFnname(name: string): string {
+    syscallPrefix ??= PREFIXES.find((prefix) => kernelSymbols().has(`${prefix}bpf`)) ?? "sys_";
+    return `${syscallPrefix}${name}`;
+  }
+
+  /** As bcc's fix_syscall_fnname: another machine's name of a system call becomes this one's; others stay. */
+  static fixSyscallFnname(name: string): string {
+    const prefix = PREFIXES.find((each) => name.startsWith(each));
+    return prefix === undefined ? name : HelperMethods.getSyscallFnname(name.slice(prefix.length));
+  }
+
+  /** {@link HelperMethods.getSyscallFnname}, as bcc has it on the object, too. */
+  getSyscallFnname(name: string): string {
+    return HelperMethods.getSyscallFnname(name);
+  }
+
+  /**
+   * As bcc's kernel_struct_has_field: whether a struct or union of this kernel has a member, in its anonymous
+   * members, too. Undefined, not -1, when the kernel has no such struct. Requires BTF.
+   */
+  static kernelStructHasField(struct: string, field: string): boolean | undefined {
+    return hasField(liveFacts().btf, struct, field);
+  }
+
+  /** As bcc's support_kfunc: whether fentry and fexit can be had, found out by trying. */
+  static supportKfunc(): boolean {
+    return checkFeature("fentry").available;
+  }
+
+  /** As bcc's support_raw_tracepoint. */
+  static supportRawTracepoint(): boolean {
+    return checkFeature("raw tracepoints").available;
+  }
+
+  /** As bcc's tracepoint_exists. */
+  static tracepointExists(category: string, event: string): boolean {
+    return tracepointId(category, event) !== undefined;
+  }
+
+  /** As bcc's find_library: the path of a shared library, "c" or "libc.so.6". */
+  static findLibrary(name: string): string | undefined {
+    return findLibrary(name);
+  }
+
+  /** As bcc's find_exe: the path of a program on PATH. */
+  static findExe(name: string): string | undefined {
+    return findProgram(name);
+  }
+
+  /** As bcc's monotonic_time: nanoseconds of the clock that bpf_ktime_get_ns() reads. */
+  static monotonicTime(): bigint {
+    return process.hrtime.bigint();
+  }
+}
+
+function traceLine({ task, pid, cpu, flags, ts, msg }: TraceEvent): string {
+  const head = `${task.padStart(16)}-${String(pid).padEnd(7)} [${String(cpu).padStart(3, "0")}] ${flags}`;
+  return `${head} ${ts.toFixed(6)}: ${msg}`;
+}
