@@ -1,4 +1,4 @@
-import type { BuiltProgram } from "./built-program.ts";
+import type { BuildOptions, BuiltProgram } from "./built-program.ts";
 import type { KernelFacts } from "./facts/kernel-facts.ts";
 import type { SourceText } from "./source/source-text.ts";
 
@@ -7,7 +7,7 @@ export interface LoadSession {
   /** Compile for this kernel instead of the running one. */
   readonly facts?: KernelFacts;
   /** Called instead of the translation and all that follows it. */
-  readonly onTranslate?: (source: SourceText, facts: KernelFacts, cflags: readonly string[]) => Promise<void>;
+  readonly onTranslate?: (source: SourceText, options: BuildOptions) => Promise<void>;
   /** Called with what was compiled, before it is loaded. */
   readonly onBuild?: (built: BuiltProgram, facts: KernelFacts) => Promise<void>;
   /** Called with what was loaded, before anything is attached. */

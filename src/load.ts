@@ -60,8 +60,9 @@ export async function load(text: string, options: LoadOptions = {}): Promise<Bpf
   const source = new SourceText(options.name ?? "program.c", text);
   const session = loadSession();
   const facts = session.facts ?? liveFacts();
-  await session.onTranslate?.(source, facts, options.cflags ?? []);
-  const built = await buildProgram(source, buildOptions(options, facts));
+  const compileOptions = buildOptions(options, facts);
+  await session.onTranslate?.(source, compileOptions);
+  const built = await buildProgram(source, compileOptions);
   await session.onBuild?.(built, facts);
   checkFentryPoints(
     built.program.functions.map((f) => f.attach),

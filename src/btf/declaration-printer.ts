@@ -49,13 +49,15 @@ export class DeclarationPrinter {
   print(): Declarations {
     this.#printForwards();
     this.#printEnums();
-    for (const id of this.#reach.typedefs) this.#printTypedef(id);
-    for (const id of this.#reach.complete) this.#printComposite(id);
+    // In an order that does not depend on how a type was reached: a part of the types gives the same text.
+    for (const id of inOrder(this.#reach.typedefs)) this.#printTypedef(id);
+    for (const id of inOrder(this.#reach.complete)) this.#printComposite(id);
     const body = `${this.#lines.join("\n")}\n`;
     const macros = [...new Set(body.match(PREDEFINED))].map((name) => `#undef ${name}\n`).join("");
     return {
       text: macros + body,
       completeTypes: [...this.#reach.complete],
+      declaredTypes: allReached(this.#reach),
       enumerators: this.#enumerators,
     };
   }
@@ -71,7 +73,7 @@ export class DeclarationPrinter {
   }
 
   #printEnums(): void {
-    for (const id of new Set([...this.#reach.wholeEnums, ...this.#reach.enums])) {
+    for (const id of inOrder(new Set([...this.#reach.wholeEnums, ...this.#reach.enums]))) {
       const type = this.#btf.type(id) as EnumType;
       const isTagless = this.#names.isTagless(type);
       const head = isTagless ? "enum" : `enum ${this.#names.tag(id, false)}`;
@@ -225,4 +227,12 @@ export class DeclarationPrinter {
 
 function unitName(bits: number): string {
   return { 8: "unsigned char", 16: "unsigned short", 32: "unsigned int" }[bits] ?? "unsigned long";
+}
+
+function allReached({ complete, typedefs, enums, wholeEnums }: Reach): number[] {
+  return [...new Set([...complete, ...typedefs, ...enums, ...wholeEnums])];
+}
+
+function inOrder(ids: ReadonlySet<number>): number[] {
+  return [...ids].sort((a, b) => a - b);
 }

@@ -1,8 +1,10 @@
 import type { BuildOptions } from "../built-program.ts";
 import { translateProgram } from "../compile-program.ts";
 import { type RecordedUse, recordFacts } from "../facts/recorded-facts.ts";
+import { withOwnHeaders } from "../languages/bcc/own-headers.ts";
 import { prescan } from "../languages/bcc/prescan.ts";
 import type { Program } from "../program/program.ts";
+import { headerReader } from "../read-own-header.ts";
 import type { SourceText } from "../source/source-text.ts";
 
 /** The C text that clang compiles. */
@@ -12,12 +14,12 @@ export async function emitCode(source: SourceText, options: BuildOptions): Promi
 
 /** What this kernel says to the program, for compiling it elsewhere. */
 export async function emitFacts(source: SourceText, options: BuildOptions): Promise<string> {
-  return recordFacts(options.facts, usedFacts(await translateProgram(source, options)));
+  return recordFacts(options.facts, usedFacts(await translateProgram(source, options), options.directory));
 }
 
 /** What of a kernel one program needs to be compiled for it. */
-function usedFacts({ source, kernelTypes, functions }: Program): RecordedUse {
-  const scan = prescan(source.text);
+function usedFacts({ source, kernelTypes, functions }: Program, directory: string | undefined): RecordedUse {
+  const scan = prescan(withOwnHeaders(source, headerReader(directory)));
   return {
     btfTypes: kernelTypes,
     configs: ["CONFIG_ARCH_HAS_SYSCALL_WRAPPER", ...scan.identifiers].filter((name) =>

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { BuiltProgram } from "../built-program.ts";
 import type { KernelFacts } from "../facts/kernel-facts.ts";
 import type { LoadSession } from "../load-session.ts";
+import type { NamedAttachPoint } from "../program/program.ts";
 import { renderDiagnostic } from "../source/diagnostic.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Stdio } from "./stdio.ts";
@@ -17,12 +18,11 @@ export function emitSession(options: EmitOptions, stdio: Stdio, facts: KernelFac
   if (options.emit === "c" || options.emit === "facts") {
     return {
       ...base,
-      onTranslate: async (source, forKernel, cflags) => {
-        const warn = (message: string) => stdio.stderr.write(`${message}\n`);
+      onTranslate: async (source, forProgram) => {
         // The translation is not for those who only run something.
         const { emitCode, emitFacts } = await import("./emit-translation.ts");
         const emit = options.emit === "c" ? emitCode : emitFacts;
-        return end(stdio, await emit(source, { facts: forKernel, cflags, warn }));
+        return end(stdio, await emit(source, forProgram));
       },
     };
   }
@@ -31,13 +31,25 @@ export function emitSession(options: EmitOptions, stdio: Stdio, facts: KernelFac
 }
 
 function summary({ program }: BuiltProgram): string {
-  const lines = program.functions.map((f) => {
-    const { attach } = f;
-    const target =
-      "symbol" in attach ? attach.symbol : "category" in attach ? `${attach.category}:${attach.event}` : "";
-    return `${f.name}: loaded${attach.kind === "none" ? "" : `, would be attached to ${attach.kind} ${target}`}`;
+  const lines = program.functions.map(({ name, attach }) => {
+    const place = attach.kind === "none" ? "" : `, would be attached to ${attach.kind} ${targetOf(attach)}`;
+    return `${name}: loaded${place}`;
   });
   return [...program.warnings.map(renderDiagnostic), ...lines, ""].join("\n");
+}
+
+function targetOf(point: Exclude<NamedAttachPoint, { kind: "none" }>): string {
+  switch (point.kind) {
+    case "kprobe":
+    case "kretprobe":
+    case "fentry":
+    case "fexit":
+      return point.symbol;
+    case "tracepoint":
+      return `${point.category}:${point.event}`;
+    case "raw-tracepoint":
+      return point.event;
+  }
 }
 
 /** Ends the process when all is written: a script must not go on with what it did not get. */

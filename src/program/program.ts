@@ -73,7 +73,7 @@ export interface Program {
   readonly warnings: readonly Diagnostic[];
   /** How the code differs from the text; undefined when no column of it can be told. */
   readonly changes?: readonly TextChange[] | undefined;
-  /** BTF ids of the kernel types that the code declares in full. */
+  /** BTF ids of the kernel types that the code declares. */
   readonly kernelTypes: readonly number[];
 }
 

@@ -14,7 +14,7 @@ export interface Prelude {
   readonly text: string;
   /** Tracepoints that the program names and this kernel does not have. */
   readonly missingTracepoints: readonly { readonly category: string; readonly event: string }[];
-  /** BTF ids of the kernel types that were declared in full. */
+  /** BTF ids of the kernel types that it declares. */
   readonly kernelTypes: readonly number[];
 }
 
@@ -45,7 +45,7 @@ export function prelude(scan: Prescan, facts: KernelFacts, mode: PreludeMode): P
   }
   const { declared, structs } = kernelTypes(scan, facts);
   const text = [configuration(scan, facts), declared.text, structs.text, definitions, ""].join("\n");
-  return { text, missingTracepoints: structs.missing, kernelTypes: declared.completeTypes };
+  return { text, missingTracepoints: structs.missing, kernelTypes: declared.declaredTypes };
 }
 
 function select(scan: Prescan, facts: KernelFacts, mode: PreludeMode): Selection {
