@@ -35,7 +35,7 @@ export async function standaloneScript(path: string): Promise<Modules | undefine
   if (kept === undefined) return undefined;
   if (!kept.made) {
     const { stripScript } = await import("./strip-script.ts");
-    const code = await stripScript(path, text, api);
+    const [code] = await Promise.all([stripScript(path, text, api), usesApi && import(api)]);
     if (code === undefined || !keepScript(kept.path, code)) return undefined;
   }
   return [...(usesApi ? [api] : []), pathToFileURL(kept.path).href];

@@ -1,59 +1,48 @@
+import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
 import { basename, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { BuildOptions, Plugin } from "esbuild";
+
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
  * A script's JavaScript, which may lie anywhere: what names its place and bcc-ts's is put in. Undefined when it
  * is no TypeScript: what runs it otherwise says why.
+ *
+ * esbuild's program is run as it is. Its JavaScript interface starts a service, which takes ten times as long.
  */
-export async function stripScript(path: string, text: string, api: string): Promise<string | undefined> {
-  const { build } = await import("esbuild");
-  try {
-    const { outputFiles } = await build(optionsFor(path, text, api));
-    return outputFiles[0]?.text;
-  } catch (error) {
-    if (isBuildFailure(error)) return undefined;
-    throw error;
-  }
+export function stripScript(path: string, text: string, api: string): Promise<string | undefined> {
+  const program = createRequire(import.meta.url).resolve("esbuild/bin/esbuild");
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, wordsFor(path, api), { maxBuffer: MOST_BYTES }, (error, stdout) => {
+      if (error === null) resolve(stdout);
+      else if (typeof error.code === "number") resolve(undefined);
+      else reject(error);
+    });
+    child.stdin?.on("error", () => {}); // A program that ends early is judged by its status.
+    child.stdin?.end(text);
+  });
 }
 
-function isBuildFailure(error: unknown): boolean {
-  return error instanceof Error && "errors" in error;
-}
-
-function optionsFor(path: string, text: string, api: string) {
+function wordsFor(path: string, api: string): string[] {
   const directory = dirname(path);
-  return {
-    absWorkingDir: directory,
-    stdin: { contents: text, loader: "ts", sourcefile: basename(path) },
-    bundle: true,
-    treeShaking: false,
-    write: false,
-    format: "esm",
-    platform: "node",
-    target: `node${process.versions.node}`,
-    sourcemap: "inline",
-    sourceRoot: `${pathToFileURL(directory).href}/`,
+  return [
+    "--bundle",
+    "--tree-shaking=false",
+    "--format=esm",
+    "--platform=node",
+    `--target=node${process.versions.node}`,
+    "--loader=ts",
+    "--log-level=silent",
     // As where no configuration is looked for: the hooks know none.
-    tsconfigRaw: {},
-    define: {
-      "import.meta.url": JSON.stringify(pathToFileURL(path).href),
-      "import.meta.filename": JSON.stringify(path),
-      "import.meta.dirname": JSON.stringify(directory),
-    },
-    plugins: [importsStay(api)],
-    logLevel: "silent",
-  } as const satisfies BuildOptions;
-}
-
-function importsStay(api: string): Plugin {
-  return {
-    name: "imports-stay",
-    setup(build) {
-      build.onResolve({ filter: /.*/ }, ({ path }) => ({
-        path: path === "bcc-ts" ? api : path,
-        external: true,
-      }));
-    },
-  };
+    "--tsconfig-raw={}",
+    "--sourcemap=inline",
+    `--sourcefile=${basename(path)}`,
+    `--source-root=${pathToFileURL(directory).href}/`,
+    `--alias:bcc-ts=${api}`,
+    `--external:${api}`,
+    `--define:import.meta.url=${JSON.stringify(pathToFileURL(path).href)}`,
+    `--define:import.meta.filename=${JSON.stringify(path)}`,
+    `--define:import.meta.dirname=${JSON.stringify(directory)}`,
+  ];
 }
