@@ -13,6 +13,8 @@ export interface UprobeEvent {
   /** A library's short name ("c"), a file name ("libc.so.6", "bash") or a path. */
   readonly name: string;
   readonly sym?: string;
+  /** Instead of `sym`: all functions whose names begin with what it matches. */
+  readonly symRe?: string | RegExp;
   /** Instead of `sym`: an address as in the file's symbol table. */
   readonly addr?: number;
   /** Bytes from there. */
@@ -20,6 +22,11 @@ export interface UprobeEvent {
   /** Only in this process; in all, also later ones, unless told. -1 is all, as in bcc. */
   readonly pid?: number;
 }
+
+/** A tracepoint by its name, or all that a pattern matches. */
+export type TracepointEvent =
+  | { readonly tp: string; readonly tpRe?: never }
+  | { readonly tp?: never; readonly tpRe: string | RegExp };
 
 interface Function {
   /** The name of the C function that runs. */
@@ -67,8 +74,9 @@ export abstract class AttachMethods {
     return this.attach(fnName, uprobePoint("uretprobe", event));
   }
 
-  /** As bcc's attach_tracepoint: `tp` is "category:event". */
-  attachTracepoint({ tp, fnName }: { tp: string } & Function): Link {
+  /** As bcc's attach_tracepoint: `tp` is "category:event", `tpRe` a pattern for the start of such names. */
+  attachTracepoint({ tp, tpRe, fnName }: TracepointEvent & Function): Link {
+    if (tp === undefined) return this.attach(fnName, { kind: "tracepoint-multi", pattern: sourceOf(tpRe) });
     const [category = "", event = ""] = tp.split(":");
     return this.attach(fnName, { kind: "tracepoint", category, event });
   }
@@ -159,11 +167,16 @@ function kprobePoint(
   pattern: string | RegExp | undefined,
 ): AttachPoint {
   if (event !== undefined) return { kind, symbol: event };
-  return { kind: `${kind}-multi`, pattern: typeof pattern === "object" ? pattern.source : (pattern ?? "") };
+  return { kind: `${kind}-multi`, pattern: sourceOf(pattern ?? "") };
 }
 
 function uprobePoint<Kind extends "uprobe" | "uretprobe">(kind: Kind, event: UprobeEvent) {
-  const { name, sym, addr, symOff, pid } = event;
+  const { name, sym, symRe, addr, symOff, pid } = event;
   const only = pid === undefined || pid < 0 ? undefined : pid;
-  return { kind, binary: name, symbol: sym, address: addr, offset: symOff, pid: only };
+  const pattern = symRe === undefined ? undefined : sourceOf(symRe);
+  return { kind, binary: name, symbol: sym, pattern, address: addr, offset: symOff, pid: only };
+}
+
+function sourceOf(pattern: string | RegExp): string {
+  return typeof pattern === "string" ? pattern : pattern.source;
 }

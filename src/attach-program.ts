@@ -4,7 +4,7 @@ import { attachKprobeMulti } from "./attach/kprobe-multi.ts";
 import type { Link } from "./attach/link.ts";
 import { attachPerfEvent } from "./attach/perf-event.ts";
 import { attachRawTracepoint } from "./attach/raw-tracepoint.ts";
-import { attachTracepoint } from "./attach/tracepoint.ts";
+import { attachTracepoint, attachTracepoints } from "./attach/tracepoint.ts";
 import { attachUprobe } from "./attach/uprobe.ts";
 import type { LoadedProgram } from "./load/loaded-object.ts";
 import type { AttachPoint } from "./program/program.ts";
@@ -25,6 +25,8 @@ export function attachProgram(program: LoadedProgram, point: Exclude<AttachPoint
       return attachUprobe(program, point.kind, point);
     case "tracepoint":
       return attachTracepoint(program, { category: point.category, event: point.event });
+    case "tracepoint-multi":
+      return attachTracepoints(program, point.pattern);
     case "raw-tracepoint":
       return attachRawTracepoint(program, { event: point.event });
     case "perf-event":

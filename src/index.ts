@@ -1,6 +1,6 @@
 export type { Link, LinkKind } from "./attach/link.ts";
 export { PerfHWConfig, PerfSWConfig, PerfType } from "./attach/perf-event-types.ts";
-export type { KprobeEvent, UprobeEvent } from "./attach-methods.ts";
+export type { KprobeEvent, TracepointEvent, UprobeEvent } from "./attach-methods.ts";
 export { Bpf } from "./bpf.ts";
 export { CompilerError } from "./compile/compiler-error.ts";
 export {

@@ -11,10 +11,9 @@ import { FdLink } from "./fd-link.ts";
 import { attachKprobe } from "./kprobe.ts";
 import type { Link } from "./link.ts";
 import { LinkGroup } from "./link-group.ts";
+import { checkMatches } from "./pattern.ts";
 import { probeableMatching } from "./traced-functions.ts";
 
-/** Probes of their own take the kernel about a millisecond each, and one descriptor. */
-const MOST_SINGLE_PROBES = 1000;
 const AT_RETURN = 1;
 
 /**
@@ -31,11 +30,7 @@ export function attachKprobeMulti(
 ): Link {
   const functions = probeableMatching(pattern);
   if (checkFeature("kprobe.multi").available) return attachTogether(program, kind, pattern, functions);
-  if (functions.length > MOST_SINGLE_PROBES) {
-    throw new AttachError(pattern, `${pattern} matches ${functions.length} functions`, {
-      hint: `Without kprobe.multi (Linux 5.18) at most ${MOST_SINGLE_PROBES} can be probed: choose a narrower pattern.`,
-    });
-  }
+  checkMatches(pattern, "functions (without kprobe.multi of Linux 5.18)", functions.length);
   return attachSingly(program, kind, pattern, functions);
 }
 

@@ -1,6 +1,6 @@
-import { AttachError } from "../errors.ts";
 import { type KernelSymbol, kernelSymbols } from "../kernel/kallsyms.ts";
 import { probeableFunctions } from "../kernel/probeable-functions.ts";
+import { checkMatches, compilePattern } from "./pattern.ts";
 
 /**
  * The functions of the running kernel that a pattern matches at the start of their names, as Python's
@@ -9,7 +9,7 @@ import { probeableFunctions } from "../kernel/probeable-functions.ts";
  * Throws AttachError when the pattern is no regular expression or matches nothing.
  */
 export function probeableMatching(pattern: string): KernelSymbol[] {
-  const wanted = compiled(pattern);
+  const wanted = compilePattern(pattern);
   const { traceable, refused } = probeableFunctions();
   const candidates = [...(traceable ?? kernelSymbols().functions)];
   const matching = new Set(candidates.filter((name) => wanted.test(name) && !refused?.has(name)));
@@ -18,18 +18,6 @@ export function probeableMatching(pattern: string): KernelSymbol[] {
     byName.set(symbol.name, byName.has(symbol.name) ? "shared" : symbol);
   }
   const found = [...byName.values()].filter((symbol) => symbol !== "shared");
-  if (found.length === 0) {
-    throw new AttachError(pattern, `no function that can be probed matches ${pattern}`, {
-      hint: "A pattern is a regular expression for the start of the name: ^vfs_, ^(do_)?fork$.",
-    });
-  }
+  if (found.length === 0) checkMatches(pattern, "function that can be probed", 0);
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function compiled(pattern: string): RegExp {
-  try {
-    return new RegExp(`^(?:${pattern})`);
-  } catch (cause) {
-    throw new AttachError(pattern, `${pattern} is no regular expression`, { cause });
-  }
 }

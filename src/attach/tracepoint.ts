@@ -8,6 +8,8 @@ import { tracefsDirectory, tracepointCategories, tracepointEvents, tracepointId 
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import { similarNames } from "../source/similar-names.ts";
 import { LibbpfLink, type Link } from "./link.ts";
+import { LinkGroup } from "./link-group.ts";
+import { checkMatches, compilePattern } from "./pattern.ts";
 
 /** A tracepoint of the kernel: "sched" and "sched_switch". */
 export interface TracepointTarget {
@@ -27,6 +29,20 @@ export function attachTracepoint(program: LoadedProgram, target: TracepointTarge
   const link = attach(program.pointer, cString(category).address, cString(event).address, 0);
   if (link === 0) throw explainFailure(target, lastErrno());
   return new LibbpfLink("tracepoint", `${category}:${event}`, link);
+}
+
+/**
+ * Attaches a tracepoint program to all tracepoints whose names, as "category:event", begin with what a regular
+ * expression matches. One link for all; `count` tells how many there are.
+ */
+export function attachTracepoints(program: LoadedProgram, pattern: string): Link {
+  const wanted = compilePattern(pattern);
+  const all = tracepointCategories().flatMap((category) =>
+    tracepointEvents(category).map((event): TracepointTarget => ({ category, event })),
+  );
+  const matching = all.filter(({ category, event }) => wanted.test(`${category}:${event}`));
+  checkMatches(pattern, "tracepoint", matching.length);
+  return LinkGroup.attach("tracepoint", pattern, matching, (target) => attachTracepoint(program, target));
 }
 
 function explainFailure({ category, event }: TracepointTarget, errno: number): BpfError {

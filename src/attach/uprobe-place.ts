@@ -7,6 +7,7 @@ import { processMaps } from "../kernel/process-maps.ts";
 import { readElf } from "../kernel/read-elf.ts";
 import type { UserFunctionPoint } from "../program/program.ts";
 import { similarNames } from "../source/similar-names.ts";
+import { checkMatches, compilePattern } from "./pattern.ts";
 
 /** Where a uprobe goes: the kernel knows files and offsets in them, no symbols. */
 export interface UprobePlace {
@@ -15,9 +16,20 @@ export interface UprobePlace {
 }
 
 /** "libc.so.6:malloc", "/usr/bin/app:main+0x10", "bash:0x1234" */
-export function uprobeName({ binary, symbol, address = 0, offset = 0 }: UserFunctionPoint): string {
-  const base = symbol ?? `0x${address.toString(16)}`;
+export function uprobeName({ binary, symbol, pattern, address = 0, offset = 0 }: UserFunctionPoint): string {
+  const base = symbol ?? pattern ?? `0x${address.toString(16)}`;
   return `${binary}:${base}${offset === 0 ? "" : `+0x${offset.toString(16)}`}`;
+}
+
+/**
+ * The places that a pattern of symbols means; functions that the dynamic linker chooses are left out. Throws
+ * AttachError where nothing matches.
+ */
+export function uprobePlaces(point: UserFunctionPoint, pattern: string): UserFunctionPoint[] {
+  const { image } = openBinary(point);
+  const found = image.symbols.matching(compilePattern(pattern)).filter(({ indirect }) => !indirect);
+  checkMatches(pattern, `function of ${point.binary}`, found.length);
+  return found.map(({ address }) => ({ ...point, pattern: undefined, symbol: undefined, address }));
 }
 
 /** Finds the place. Throws AttachError where there is no such file or function, with similar names. */
@@ -25,13 +37,17 @@ export function uprobePlace(point: UserFunctionPoint): UprobePlace {
   if ((point.symbol === undefined) === (point.address === undefined)) {
     throw refusal(point, "say either a symbol or an address");
   }
-  const path = findBinary(point.binary, point.pid);
-  if (path === undefined) throw noBinary(point);
-  const image = readImage(point, path);
+  const { path, image } = openBinary(point);
   const address = point.address ?? symbolAddress(point, path, image);
   const fileOffset = image.fileOffset(address + (point.offset ?? 0));
   if (fileOffset === undefined) throw refusal(point, "the file has no code at this address");
   return { path, fileOffset };
+}
+
+function openBinary(point: UserFunctionPoint): { path: string; image: ElfImage } {
+  const path = findBinary(point.binary, point.pid);
+  if (path === undefined) throw noBinary(point);
+  return { path, image: readImage(point, path) };
 }
 
 function symbolAddress(point: UserFunctionPoint, path: string, image: ElfImage): number {

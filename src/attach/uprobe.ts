@@ -9,7 +9,8 @@ import { permissionError, tracingCapabilities } from "../kernel/capabilities.ts"
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import type { UserFunctionPoint } from "../program/program.ts";
 import { LibbpfLink, type Link } from "./link.ts";
-import { uprobeName, uprobePlace } from "./uprobe-place.ts";
+import { LinkGroup } from "./link-group.ts";
+import { uprobeName, uprobePlace, uprobePlaces } from "./uprobe-place.ts";
 
 const PMU = "/sys/bus/event_source/devices/uprobe/type";
 const EVERY_PROCESS = -1;
@@ -28,6 +29,13 @@ export function attachUprobe(
 ): Link {
   // Without its perf events libbpf would go through the uprobe_events file of tracefs instead.
   if (!existsSync(PMU)) throw noUprobes();
+  const { pattern } = point;
+  if (pattern === undefined) return attachOne(program, kind, point);
+  const places = uprobePlaces(point, pattern);
+  return LinkGroup.attach(kind, uprobeName(point), places, (place) => attachOne(program, kind, place));
+}
+
+function attachOne(program: LoadedProgram, kind: "uprobe" | "uretprobe", point: UserFunctionPoint): Link {
   const { path, fileOffset } = uprobePlace(point);
   const file = cString(path);
   // struct bpf_uprobe_opts: size, offset of a reference counter, cookie, retprobe, function's name

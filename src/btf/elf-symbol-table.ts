@@ -61,6 +61,18 @@ export class ElfSymbolTable {
     return names;
   }
 
+  /** The functions that begin at an address of their own and whose names match, in the order of addresses. */
+  matching(pattern: RegExp): ElfFunction[] {
+    const found = new Map<number, ElfFunction>();
+    for (const part of this.#parts) {
+      for (const at of functionEntries(part.view)) {
+        const each = readFunction(part, at);
+        if (pattern.test(each.name) && !found.has(each.address)) found.set(each.address, each);
+      }
+    }
+    return [...found.values()].sort((a, b) => a.address - b.address);
+  }
+
   /** The function in which an address lies; of several names of one function the least decorated. */
   at(address: number): ElfFunction | undefined {
     this.#sorted ??= this.#sort();

@@ -11,18 +11,19 @@ export type NamedAttachPoint =
   | { readonly kind: "fentry" | "fexit"; readonly symbol: string }
   | { readonly kind: "none" };
 
-/** How a function is attached. The pattern is a regular expression that matches at the start of names. */
+/** How a function is attached. A pattern is a regular expression that matches at the start of names. */
 export type AttachPoint =
   | NamedAttachPoint
-  | { readonly kind: "kprobe-multi" | "kretprobe-multi"; readonly pattern: string }
+  | { readonly kind: "kprobe-multi" | "kretprobe-multi" | "tracepoint-multi"; readonly pattern: string }
   | ({ readonly kind: "uprobe" | "uretprobe" } & UserFunctionPoint)
   | ({ readonly kind: "perf-event" } & PerfEventPoint);
 
-/** A place in a program or library: a symbol or an address, and bytes from there. */
+/** A place in a program or library: a symbol or an address, and bytes from there; or all that a pattern matches. */
 export interface UserFunctionPoint {
   /** A library's short name ("c"), a file name ("libc.so.6", "bash") or a path. */
   readonly binary: string;
   readonly symbol?: string | undefined;
+  readonly pattern?: string | undefined;
   /** As the file's symbol table has it, before the file is relocated. */
   readonly address?: number | undefined;
   readonly offset?: number | undefined;

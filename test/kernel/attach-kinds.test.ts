@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { after, test } from "node:test";
 import { AttachError, Bpf, load, PerfSWConfig, PerfType } from "bcc-ts";
-import { attachFentry } from "../../src/attach/fentry.ts";
+import { attachFentry, checkFentryPoints } from "../../src/attach/fentry.ts";
 import { libbpf } from "../../src/ffi/libbpf.ts";
 import { NativeBuffer } from "../../src/ffi/native-buffer.ts";
 import { onlineCpus } from "../../src/kernel/cpus.ts";
@@ -37,6 +38,11 @@ int on_return(struct pt_regs *ctx) {
   return 0;
 }
 int count(struct pt_regs *ctx) {
+  u32 pid = bpf_get_current_pid_tgid() >> 32;
+  runs.increment(pid);
+  return 0;
+}
+int on_tracepoint(struct tracepoint__syscalls__sys_enter_umask *args) {
   u32 pid = bpf_get_current_pid_tgid() >> 32;
   runs.increment(pid);
   return 0;
@@ -153,6 +159,36 @@ test("places by path, address and offset; functions that the linker chooses", (t
   assert.ok((bpf.maps.runs.get(pid) ?? 0n) > 0n, "the variant that is used was found");
 });
 
+test("functions and tracepoints by a pattern", (t) => {
+  if (!needsFeature(t, "uprobes") || !needsFeature(t, "tracepoints")) return;
+  const before = readdirSync("/proc/self/fd").length;
+  const symRe = "umask$|chmod$";
+  const link = bpf.attachUprobe({ name: "c", symRe, fnName: "on_entry" });
+  assert.deepEqual([link.target, link.count], ["c:umask$|chmod$", 2]);
+  assert.equal(bpf.numOpenUprobes, 2);
+  const { pid } = spawnSync("sh", SHELL, { input: "\n" });
+  assert.deepEqual(calls(pid).at(-1), ["call", 0o27n]);
+  assert.equal(bpf.detachUprobe({ name: "c", symRe }), 1);
+  assert.throws(
+    () => bpf.attachUprobe({ name: "c", symRe: "no_such", fnName: "on_entry" }),
+    /no function of c/,
+  );
+  assert.throws(
+    () => bpf.attachUprobe({ name: "c", symRe: ".", fnName: "on_entry" }),
+    /narrower|function of c/,
+  );
+  const points = bpf.attachTracepoint({ tpRe: /syscalls:sys_(enter|exit)_umask$/, fnName: "on_tracepoint" });
+  assert.deepEqual([points.count, bpf.numOpenTracepoints], [2, 2]);
+  const other = spawnSync("sh", SHELL, { input: "\n" });
+  assert.ok((bpf.maps.runs.get(other.pid) ?? 0n) >= 6n, "three calls and three returns at least");
+  points.close();
+  assert.throws(
+    () => bpf.attachTracepoint({ tpRe: "no_such", fnName: "on_tracepoint" }),
+    /no tracepoint matches/,
+  );
+  assert.equal(readdirSync("/proc/self/fd").length, before, "no descriptor stays");
+});
+
 test("uprobes that cannot be are errors that say why", (t) => {
   if (!needsFeature(t, "uprobes")) return;
   const attach = (event: Parameters<Bpf["attachUprobe"]>[0]) => () => bpf.attachUprobe(event).close();
@@ -182,6 +218,7 @@ test("uprobes are detached by what they were attached to", (t) => {
 });
 
 test("a perf event samples every CPU until it is closed", () => {
+  const descriptors = readdirSync("/proc/self/fd").length;
   const link = bpf.attachPerfEvent({
     type: PerfType.SOFTWARE,
     config: PerfSWConfig.CPU_CLOCK,
@@ -191,12 +228,13 @@ test("a perf event samples every CPU until it is closed", () => {
   assert.deepEqual([link.kind, link.target], ["perf-event", "software:cpu-clock"]);
   assert.equal(link.count, onlineCpus().length);
   bpf.maps.runs.clear();
-  burn(500);
+  burn(400);
   const seen = bpf.maps.runs.get(process.pid) ?? 0n;
-  // 100 where a CPU is free; a guest's may have less than half of one.
-  assert.ok(seen >= 10n && seen <= 150n, `${seen} samples`);
+  // 80 by the numbers; the kernel finds the rate by adapting.
+  assert.ok(seen >= 10n && seen <= 200n, `${seen} samples`);
   link.close();
   assert.equal(link.fd, -1);
+  assert.equal(readdirSync("/proc/self/fd").length, descriptors, "no descriptor stays");
   const before = bpf.maps.runs.get(process.pid);
   burn(100);
   assert.equal(bpf.maps.runs.get(process.pid), before);
@@ -216,9 +254,13 @@ test("a perf event of one CPU and thread, and events that cannot be", () => {
   assert.throws(attach({ sampleFreq: 99, fnName: "count" }), { hint: /bpf_perf_event_data/ });
 });
 
+/** Uses so many milliseconds of a CPU, however many other processes there are. */
 function burn(milliseconds: number): void {
-  const end = performance.now() + milliseconds;
-  while (performance.now() < end);
+  const before = process.cpuUsage();
+  for (;;) {
+    const { user, system } = process.cpuUsage(before);
+    if (user + system >= milliseconds * 1000) return;
+  }
 }
 
 test("kernel functions by a pattern: one link, or one by one", (t) => {
@@ -266,6 +308,18 @@ test("fentry and fexit see arguments and results", (t) => {
     assert.equal(libbpf().bpf_map_lookup_elem(fd, cell.address, cell.address + 8), 0);
     return cell.getPointer(8);
   }
+});
+
+test("fentry is refused before the load, with the reason", () => {
+  const functions = { has: (name: string) => name === "vfs_read", all: () => ["vfs_read", "vfs_write"] };
+  const check = (symbol: string) => () => checkFentryPoints([{ kind: "fexit", symbol }], functions);
+  if (checkFeature("fentry").available) {
+    check("vfs_read")();
+    assert.throws(check("vfs_raed"), { name: "AttachError", hint: "Did you mean vfs_read?" });
+  } else {
+    assert.throws(check("vfs_read"), { name: "UnsupportedError", feature: "fentry", hint: /kprobes/ });
+  }
+  checkFentryPoints([{ kind: "kprobe", symbol: "vfs_raed" }], functions);
 });
 
 test("stacks are told by name: this process's, and the kernel's", (t) => {

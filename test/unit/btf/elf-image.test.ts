@@ -26,6 +26,16 @@ test("functions are found by name; variables and imported functions are none", (
   assert.deepEqual([...symbols.names()].sort(), ["__libc_malloc", "assembly", "main", "malloc", "strlen"]);
 });
 
+test("functions by a pattern: one for each address, in their order", () => {
+  const found = (pattern: RegExp) =>
+    read(FILE)
+      .symbols.matching(pattern)
+      .map(({ name }) => name);
+  assert.deepEqual(found(/m/), ["main", "__libc_malloc", "assembly"]);
+  assert.deepEqual(found(/^malloc$/), ["malloc"]);
+  assert.deepEqual(found(/printf|counter/), []);
+});
+
 test("a name that is the end of a longer one is found", () => {
   const names = "\0reopen\0";
   const { symbols } = read(
