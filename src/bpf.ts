@@ -25,6 +25,14 @@ const BUFFERS: ReadonlySet<string> = new Set(["ringbuf", "perf_event_array"]);
 /**
  * A program in the kernel with its maps and probes. Everything is released by `close()`, at the end of a
  * `using` block, when the process ends, and, because probes are file descriptors, when it is killed.
+ *
+ * @example
+ * using bpf = await load(`
+ * BPF_HASH(opens, u32);
+ * TRACEPOINT_PROBE(syscalls, sys_enter_openat) { opens.increment(bpf_get_current_pid_tgid() >> 32); return 0; }
+ * `);
+ * await new Promise((done) => setTimeout(done, 10_000));
+ * for (const [pid, count] of bpf.maps.opens) console.log(pid, count);
  */
 export class Bpf<Text extends string | Schema = string> extends HelperMethods {
   /** The tables by their names, typed by the C text. */
@@ -75,7 +83,15 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     this.#closers.push(registerForExit(this));
   }
 
-  /** Attaches a program. By default where its name says, as `kprobe__tcp_v4_connect` does. */
+  /**
+   * Attaches a program. By default where its name says, as `kprobe__tcp_v4_connect` does.
+   *
+   * @throws AttachError when the target does not exist, with similar names; BpfError "UNKNOWN_PROGRAM" or
+   * "ATTACH_POINT", UnsupportedError, PermissionError, ClosedError
+   * @example
+   * const link = bpf.attach("on_open", { kind: "kprobe", symbol: "do_sys_openat2" });
+   * link.close(); // detaches it alone
+   */
   override attach(name: string, point?: AttachPoint): Link {
     const program = this.#program(name);
     const target = point ?? this.#built.program.functions.find((f) => f.name === name)?.attach;
@@ -88,7 +104,12 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     return link;
   }
 
-  /** Attaches all programs whose names say where. All or none: when one fails, the others are let go. */
+  /**
+   * Attaches all programs whose names say where. All or none: when one fails, everything is closed. load() does
+   * it unless told otherwise.
+   *
+   * @throws AttachError, UnsupportedError, PermissionError
+   */
   attachAll(): void {
     try {
       for (const f of this.#built.program.functions) if (f.attach.kind !== "none") this.attach(f.name);

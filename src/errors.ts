@@ -12,6 +12,12 @@ export interface ErrorOptions {
  * line, `hint` says what to do, `format()` gives all of it for people.
  *
  * @see docs/errors.md for the codes
+ * @example
+ * try {
+ *   using bpf = await load(text);
+ * } catch (error) {
+ *   console.error(BpfError.is(error) ? error.format() : error);
+ * }
  */
 export class BpfError extends Error {
   readonly code: string;

@@ -35,7 +35,13 @@ type Histogram<K> = K extends number ? ArrayMap<bigint> : HashMap<K, bigint>;
 
 type BufferKind = "ringbuf" | "perf_output";
 
-/** Types that a caller gives for a text that is not a literal: `load<{ maps: { calls: HashMap<number, bigint> } }>`. */
+/**
+ * Types that a caller gives for a text that is not a literal. They are believed: nothing checks them.
+ *
+ * @example
+ * using bpf = await load<{ maps: { calls: HashMap<number, bigint> } }>(text);
+ * for (const [pid, count] of bpf.maps.calls) console.log(pid, count);
+ */
 export interface Schema {
   readonly maps?: object;
   readonly rings?: object;

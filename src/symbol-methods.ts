@@ -31,7 +31,7 @@ export abstract class SymbolMethods extends AttachMethods {
    * node has the C++ library's function for that.
    *
    * @example
-   * bpf.sym(event.ip, event.pid, { showModule: true }); // "malloc [libc.so.6]"
+   * bpf.sym(0x7f1234567890n, 1234, { showModule: true }); // "malloc [libc.so.6]"
    */
   sym(address: bigint | number, pid: number, options?: SymbolOptions): string {
     if (pid < 0) return this.ksym(address, options);
@@ -43,9 +43,7 @@ export abstract class SymbolMethods extends AttachMethods {
    * addresses are the kernel's, with one the process's.
    *
    * @example
-   * for (const [key, count] of bpf.maps.counts) {
-   *   console.log(count, bpf.stack(bpf.maps.stacks, key.kernelStack).join(";"));
-   * }
+   * for (const [id, count] of bpf.maps.counts) console.log(count, bpf.stack(bpf.maps.stacks, id).join(";"));
    */
   stack(table: Stacks, id: number, options: SymbolOptions & { readonly pid?: number } = {}): string[] {
     const { pid = -1 } = options;

@@ -1,6 +1,7 @@
 import { libbpf } from "../ffi/libbpf.ts";
 import { registerForExit } from "./exit-release.ts";
 
+/** What a program is attached to. Probes at all functions of a pattern are of the kind of a single one. */
 export type LinkKind =
   | "kprobe"
   | "kretprobe"

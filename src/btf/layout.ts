@@ -43,8 +43,6 @@ export function layoutEntries(btf: Btf, id: number): LayoutEntry[] {
 /**
  * Finds a member by its path as C writes it: names through anonymous members, "a.b", "a[2].b". Pointers are
  * not followed. Gives undefined where the path leads nowhere.
- *
- * @example memberAtPath(btf, sock, "__sk_common.skc_daddr")?.bitOffset
  */
 export function memberAtPath(btf: Btf, id: number, path: string): PlacedMember | undefined {
   if (!PATH.test(path)) return undefined;

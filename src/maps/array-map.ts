@@ -9,25 +9,33 @@ const INDEX = codecOf<number>({ kind: "integer", size: 4, signed: false }, "unsi
 
 /**
  * An array (BPF_ARRAY): its indices from 0 exist always, the values begin as zeros. An index beyond the
- * end is undefined, as in JavaScript.
+ * end is undefined, as in JavaScript. Since Linux 3.19.
+ *
+ * @example
+ * bpf.maps.slots.set(0, 1n);
+ * for (const [index, count] of bpf.maps.slots) if (count > 0n) console.log(index, count);
  */
 export class ArrayMap<V> extends KernelMap<number, V> {
   constructor(handle: MapHandle, value: Codec<V>) {
     super(handle, { key: INDEX, value });
   }
 
+  /** The number of values, all of which exist. */
   get length(): number {
     return this.maxEntries;
   }
 
+  /** The same as `length`, by the name that JavaScript's Map has for it. */
   override get size(): number {
     return this.maxEntries;
   }
 
+  /** The value at an index; undefined for an index outside of the array. */
   override get(index: number): V | undefined {
     return this.has(index) ? super.get(index) : undefined;
   }
 
+  /** True for a whole number from 0 up to `length`. */
   override has(index: number): boolean {
     this.openFd();
     return Number.isInteger(index) && index >= 0 && index < this.maxEntries;

@@ -7,10 +7,12 @@ import { MapError } from "./map-error.ts";
 import type { RawChunk } from "./raw-chunk.ts";
 
 /**
- * A hash map (BPF_HASH), in the shape of JavaScript's Map. A missing key is undefined.
+ * A hash map (BPF_HASH), in the shape of JavaScript's Map. A missing key is undefined. Since Linux 3.19.
  *
  * @example
  * for (const [pid, count] of bpf.maps.counts) console.log(pid, count);
+ * bpf.maps.counts.get(1234); // bigint | undefined
+ * setInterval(() => console.log(bpf.maps.counts.readAndClear()), 1000); // each count is told once
  */
 export class HashMap<K, V> extends KernelMap<K, V> {
   /** False when there was no such key. */

@@ -11,6 +11,7 @@ import type { MapHandle } from "./map-handle.ts";
 import { type EntryCodecs, EntryMemory } from "./map-memory.ts";
 import type { RawChunk, RawMap } from "./raw-chunk.ts";
 
+/** How a whole map is read. */
 export interface ReadOptions {
   /** Entries of a chunk; 4096 unless told. Maps with large values have shorter ones. */
   readonly chunk?: number;
@@ -39,6 +40,7 @@ export abstract class KernelMap<K, V> implements Iterable<[K, V]> {
     this.raw = { handle, valueStride: codecs.value.size, openFd: () => this.openFd() };
   }
 
+  /** The name that the C text gives it. */
   get name(): string {
     return this.handle.name;
   }
@@ -57,6 +59,7 @@ export abstract class KernelMap<K, V> implements Iterable<[K, V]> {
     throw this.failure("get", -result);
   }
 
+  /** True when there is a value for the key. Throws ValueError when the key does not fit. */
   has(key: K): boolean {
     const fd = this.openFd();
     const result = libbpf().bpf_map_lookup_elem(fd, this.memory.writeKey(key), this.memory.value.address);
@@ -85,11 +88,13 @@ export abstract class KernelMap<K, V> implements Iterable<[K, V]> {
     return new ChunkIterator(this.readBatch());
   }
 
+  /** All keys, read in chunks as `entries` does. */
   keys(): IterableIterator<K> {
     const { key } = this.codecs;
     return new ChunkIterator(this.decoded(({ keys, count }) => key.decodeMany(keys, 0, key.size, count)));
   }
 
+  /** All values, read in chunks as `entries` does. */
   values(): IterableIterator<V> {
     const { value } = this.codecs;
     const stride = this.raw.valueStride;
@@ -100,6 +105,7 @@ export abstract class KernelMap<K, V> implements Iterable<[K, V]> {
     return this.entries();
   }
 
+  /** Calls `action` with each entry, the value first, as JavaScript's Map does. */
   forEach(action: (value: V, key: K, map: this) => void): void {
     for (const [key, value] of this) action(value, key, this);
   }

@@ -7,7 +7,12 @@ import { mapError } from "./map-error.ts";
 import type { MapHandle } from "./map-handle.ts";
 import { EntryMemory } from "./map-memory.ts";
 
-/** A queue (first in, first out) or a stack (last in, first out), by the kind of map (since Linux 4.20). */
+/**
+ * A queue (first in, first out) or a stack (last in, first out), by the kind of map (since Linux 4.20).
+ *
+ * @example
+ * for (let value = bpf.maps.queue.pop(); value !== undefined; value = bpf.maps.queue.pop()) console.log(value);
+ */
 export class QueueMap<V> {
   readonly handle: MapHandle;
   readonly #memory: EntryMemory<Uint8Array, V>;
@@ -18,6 +23,7 @@ export class QueueMap<V> {
     this.#memory = new EntryMemory({ key: bytesCodec(0), value });
   }
 
+  /** The name that the C text gives it. */
   get name(): string {
     return this.handle.name;
   }
@@ -42,6 +48,7 @@ export class QueueMap<V> {
     return this.#read("peek", libbpf().bpf_map_lookup_elem(this.#openFd(), 0, value));
   }
 
+  /** Ends the use of this object; the map itself belongs to who loaded it. May be called again. */
   close(): void {
     this.#closed = true;
   }

@@ -5,7 +5,12 @@ import type { MapHandle } from "./map-handle.ts";
 
 const ID = codecOf<number>({ kind: "integer", size: 4, signed: true }, "int");
 
-/** Stacks by the id that get_stackid() gave: arrays of addresses, the innermost first (since Linux 4.6). */
+/**
+ * Stacks by the id that get_stackid() gave: arrays of addresses, the innermost first (since Linux 4.6).
+ *
+ * @example
+ * for (const address of bpf.maps.stacks.get(42) ?? []) console.log(bpf.ksym(address, { showOffset: true }));
+ */
 export class StackTraceMap extends HashMap<number, bigint[]> {
   constructor(handle: MapHandle) {
     super(handle, { key: ID, value: addressCodec(handle.valueSize / 8) });

@@ -1,6 +1,11 @@
 import { BpfError } from "../errors.ts";
 
-/** An IPv4 address as the kernel holds it: four bytes in network order read as a little-endian u32. */
+/**
+ * An IPv4 address as the kernel holds it: four bytes in network order read as a little-endian u32.
+ *
+ * @example
+ * ipv4(0x0100007f); // "127.0.0.1"
+ */
 export function ipv4(address: number): string {
   return [address, address >>> 8, address >>> 16, address >>> 24].map((byte) => byte & 0xff).join(".");
 }
@@ -8,6 +13,10 @@ export function ipv4(address: number): string {
 /**
  * An IPv6 address in the spelling of RFC 5952: lower case, the longest run of zero groups as "::". It is
  * given as 16 bytes, as the four u32 of `in6_u.u6_addr32`, or as the unsigned __int128 that bcc's tools use.
+ * Throws BpfError "FORMAT" for another number of elements.
+ *
+ * @example
+ * ipv6([0, 0, 0, 0x01000000]); // "::1"
  */
 export function ipv6(address: Uint8Array | readonly number[] | bigint): string {
   const bytes = addressBytes(address);
@@ -21,7 +30,12 @@ export function ipv6(address: Uint8Array | readonly number[] | bigint): string {
   return `${hex.slice(0, start).join(":")}::${hex.slice(start + length).join(":")}`;
 }
 
-/** A port as the kernel holds it (`__be16`), in the order of bytes that people read. */
+/**
+ * A port as the kernel holds it (`__be16`), in the order of bytes that people read.
+ *
+ * @example
+ * networkPort(0xbb01); // 443
+ */
 export function networkPort(port: number): number {
   return ((port & 0xff) << 8) | ((port >>> 8) & 0xff);
 }

@@ -11,9 +11,11 @@ interface Conversion {
 }
 
 /**
- * Formats values as C's printf and Python's % do: `columns("%-6d %-12.12s", pid, comm)`. Numbers may be
- * number or bigint, and length modifiers are ignored. Widths count characters. Knows d i u x X o c s f e g
+ * Formats values as C's printf and Python's % do. Numbers may be number or bigint, and length modifiers are ignored. Widths count characters. Knows d i u x X o c s f e g
  * p and %; throws BpfError "FORMAT" for others, and when values are missing, superfluous or no numbers.
+ *
+ * @example
+ * columns("%-6d %-12.12s", 1234, "cat"); // "1234   cat         "
  */
 export function columns(format: string, ...values: readonly unknown[]): string {
   let next = 0;

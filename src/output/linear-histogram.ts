@@ -3,7 +3,12 @@ import { extent, type HistogramOptions, plainCounts, shownIndices, starBar } fro
 
 const BAR_WIDTH = 40;
 
-/** A histogram with one line for each slot, as text with bcc's layout. No counts give "". */
+/**
+ * A histogram with one line for each slot, as text with bcc's layout. No counts give "".
+ *
+ * @example
+ * console.log(linearHistogram([...bpf.maps.slots.values()], { label: "KiB" }));
+ */
 export function linearHistogram(
   slots: readonly (number | bigint)[],
   { label = "value", stripLeadingZeros }: HistogramOptions = {},

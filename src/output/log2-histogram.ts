@@ -5,6 +5,9 @@ import { extent, type HistogramOptions, plainCounts, shownIndices, starBar } fro
  * A histogram over powers of two, as text with bcc's layout. `counts[i]` is the count of what
  * `bpf_log2l()` puts into slot i: the values from 2^(i-1) to 2^i - 1. Slot 0 is not printed, as in bcc.
  * Intervals beyond 32 bits make the columns wider and the bars shorter. No counts give "".
+ *
+ * @example
+ * console.log(log2Histogram([...bpf.maps.slots.values()], { label: "usecs", stripLeadingZeros: true }));
  */
 export function log2Histogram(
   slots: readonly (number | bigint)[],

@@ -1,12 +1,18 @@
 /**
- * JSON without newlines. A bigint is a number where a double holds it
- * exactly and a string of digits elsewhere; a Uint8Array is a string of hexadecimal digits.
+ * JSON without newlines. A bigint is a number where a double holds it exactly and a string of digits elsewhere;
+ * a Uint8Array is a string of hexadecimal digits.
  */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, plain) ?? "null";
 }
 
-/** One line of newline-delimited JSON, its newline included. */
+/**
+ * One line of newline-delimited JSON, its newline included. A bigint is a number where a double holds it exactly
+ * and a string of digits elsewhere; a Uint8Array is a string of hexadecimal digits.
+ *
+ * @example
+ * for await (const event of bpf.rings.events) process.stdout.write(ndjsonLine(event));
+ */
 export function ndjsonLine(value: unknown): string {
   return `${toJson(value)}\n`;
 }

@@ -6,6 +6,7 @@ import { type Pollable, pollSources } from "./poll-sources.ts";
 /** Is called with each event; `cpu` is -1 where the source does not know it. */
 export type EventHandler<E> = (event: E, cpu: number) => void;
 
+/** When a loop over events ends. */
 export interface IterationOptions {
   /** Ends the iteration when it is aborted; the source stays open. */
   readonly signal?: AbortSignal | undefined;
@@ -60,6 +61,7 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
     return this.sparseWakeUps ? FLUSH : Number.POSITIVE_INFINITY;
   }
 
+  /** True after close(). */
   get closed(): boolean {
     return this.#closed;
   }

@@ -2,6 +2,7 @@
 export interface TraceEvent {
   /** The name of the task; "<...>" when the kernel has forgotten it. */
   readonly task: string;
+  /** The thread's number, as the kernel calls it. */
   readonly pid: number;
   readonly cpu: number;
   /** Interrupt and scheduling state, for instance "d..31"; "" when the kernel does not say it. */

@@ -6,6 +6,7 @@ import { CpuBuffer } from "./perf-cpu-buffer.ts";
 import { type RecordDecoder, type RecordOptions, recordDecoder } from "./record-decoder.ts";
 import type { RingHandle } from "./ring-buffer.ts";
 
+/** The size of a perf buffer, and how often it wakes its reader. */
 export interface PerfBufferOptions<E> extends RecordOptions<E> {
   /** Memory pages of each CPU's buffer, a power of two; 64 unless told. */
   readonly pages?: number;
@@ -19,6 +20,10 @@ const paddedSize = (size: number): number => Math.ceil((size + 4) / 8) * 8 - 4;
 /**
  * A perf buffer (BPF_PERF_OUTPUT): one ring for each online CPU (since Linux 4.4). Events of one CPU are
  * in order, those of several CPUs are not. The kernel counts those that did not fit: see `lost`.
+ *
+ * @example
+ * bpf.rings.samples.on((event, cpu) => console.log(cpu, event.comm));
+ * bpf.rings.samples.poll(100); // blocks for up to 100 ms; `for await` waits without blocking
  */
 export class PerfBuffer<E = Uint8Array> extends EventSource<E> {
   readonly fds: readonly number[];

@@ -7,6 +7,7 @@ import { PRINTK, parseTraceLine, type TraceEvent } from "./parse-trace-line.ts";
 const PLACES = ["/sys/kernel/tracing/trace_pipe", "/sys/kernel/debug/tracing/trace_pipe"];
 const CHUNK = 64 << 10;
 
+/** Where the trace pipe is, and which of its messages are given. */
 export interface TracePipeOptions {
   /** The file, unless it is where tracefs is usually mounted. */
   readonly path?: string;
@@ -17,6 +18,9 @@ export interface TracePipeOptions {
 /**
  * The messages of bpf_trace_printk(), of all programs on the machine: the kernel has one trace pipe, and
  * who reads a message takes it away from other readers.
+ *
+ * @example
+ * for await (const { ts, task, pid, msg } of bpf.traceFields()) console.log(ts, task, pid, msg);
  */
 export class TracePipe extends EventSource<TraceEvent> {
   readonly fds: readonly number[];
@@ -36,6 +40,7 @@ export class TracePipe extends EventSource<TraceEvent> {
     this.fds = [this.#fd];
   }
 
+  /** Messages that the kernel dropped because nobody read them in time, as it tells in the pipe itself. */
   get lost(): number {
     return this.#lost;
   }

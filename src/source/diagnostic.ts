@@ -1,5 +1,6 @@
 import type { SourceText, Span } from "./source-text.ts";
 
+/** An error keeps the program from being loaded; notes belong to another finding. */
 export type Severity = "error" | "warning" | "note";
 
 /** Something to say about a place of the user's text. `code` is stable, `hint` is a remedy. */

@@ -10,6 +10,7 @@ export class SourceError extends BpfError {
     this.diagnostics = diagnostics;
   }
 
+  /** Every finding with the line that it is about, marked. */
   override format(): string {
     return this.diagnostics.map(renderDiagnostic).join("\n");
   }
