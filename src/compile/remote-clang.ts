@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
+import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClangResult, ClangRun } from "./clang-run.ts";
 import { CompilerError } from "./compiler-error.ts";
@@ -26,7 +27,10 @@ export async function runRemotely(port: string, run: ClangRun, signal?: AbortSig
   try {
     const id = randomUUID();
     const code = Buffer.from(run.code);
-    const request = { id, mode: run.mode, flags: run.flags, length: code.length };
+    const { cflags, directory } = run.flags;
+    // The host sees the same files, but its process may work in another directory.
+    const flags = { cflags, directory: directory === undefined ? undefined : resolve(directory) };
+    const request = { id, mode: run.mode, flags, length: code.length };
     await channel.write(Buffer.concat([Buffer.from(`${JSON.stringify(request)}\n`), code]));
     const header = await readHeader(channel, id);
     if (header.error !== undefined) throw new CompilerError(`the host's clang: ${header.error}`);
@@ -46,7 +50,8 @@ async function openPort(port: string, signal?: AbortSignal): Promise<number> {
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (code !== "EBUSY" || waited > PATIENCE_MS) {
-        throw new CompilerError(`the host's clang cannot be reached through ${port}`, { cause });
+        const hint = "Unset BCC_TS_CLANG_PORT to use a clang in the guest.";
+        throw new CompilerError(`the host's clang cannot be reached through ${port}`, { cause, hint });
       }
       await delay(PAUSE_MS);
     }
