@@ -1,9 +1,9 @@
+import { memberAtPath } from "./btf/layout.ts";
 import { checkFeature } from "./kernel/features.ts";
 import { findLibrary, findProgram } from "./kernel/find-binary.ts";
 import { kernelSymbols } from "./kernel/kallsyms.ts";
 import { liveFacts } from "./kernel/live-facts.ts";
 import { tracepointId } from "./kernel/tracefs.ts";
-import { hasField } from "./kernel-struct-field.ts";
 import type { TraceEvent } from "./rings/parse-trace-line.ts";
 import type { TracePipe } from "./rings/trace-pipe.ts";
 import { SymbolMethods } from "./symbol-methods.ts";
@@ -59,7 +59,9 @@ export abstract class HelperMethods extends SymbolMethods {
    * members, too. Undefined, not -1, when the kernel has no such struct. Requires BTF.
    */
   static kernelStructHasField(struct: string, field: string): boolean | undefined {
-    return hasField(liveFacts().btf, struct, field);
+    const { btf } = liveFacts();
+    const id = btf.find(["struct", "union"], struct);
+    return id === undefined ? undefined : memberAtPath(btf, id, field) !== undefined;
   }
 
   /** As bcc's support_kfunc: whether fentry and fexit can be had, found out by trying. */

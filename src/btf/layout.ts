@@ -12,33 +12,10 @@ export interface PlacedMember {
   readonly bitSize: number;
 }
 
-/** What a struct holds, in order: a member, or bits that belong to none. */
-export type LayoutEntry =
-  | { readonly kind: "member"; readonly member: Member; readonly bits: number }
-  | { readonly kind: "hole"; readonly bitOffset: number; readonly bits: number };
-
 /** Damaged BTF can nest anonymous structs without end. */
 const MOST_VISITS = 100_000;
 const MOST_DEPTH = 200;
 const PATH = /^[A-Za-z_]\w*(\[\d+\]|\.[A-Za-z_]\w*)*$/;
-
-/** The members of a struct or union with the holes between and after them. Throws BpfError "BTF" for others. */
-export function layoutEntries(btf: Btf, id: number): LayoutEntry[] {
-  const type = composite(btf, id);
-  if (type === undefined) throw damaged(`type ${id} is no struct or union`);
-  const entries: LayoutEntry[] = [];
-  let end = 0;
-  for (const member of type.members) {
-    if (type.kind === "struct" && member.bitOffset > end) {
-      entries.push({ kind: "hole", bitOffset: end, bits: member.bitOffset - end });
-    }
-    const bits = bitsOf(btf, member);
-    entries.push({ kind: "member", member, bits });
-    end = Math.max(end, member.bitOffset + bits);
-  }
-  const rest = type.size * 8 - end;
-  return rest > 0 ? [...entries, { kind: "hole", bitOffset: end, bits: rest }] : entries;
-}
 
 /**
  * Finds a member by its path as C writes it: names through anonymous members, "a.b", "a[2].b". Pointers are
@@ -54,38 +31,6 @@ export function memberAtPath(btf: Btf, id: number, path: string): PlacedMember |
     place = next;
   }
   return { ...place, path };
-}
-
-/** The innermost member that holds a byte; in a union the first that does. Undefined in a hole. */
-export function memberAtOffset(btf: Btf, id: number, byteOffset: number): PlacedMember | undefined {
-  let place: PlacedMember = { path: "", type: id, bitOffset: 0, bitSize: 0 };
-  for (let depth = 0; depth < MOST_DEPTH; depth++) {
-    const next = into(btf, place, byteOffset * 8);
-    if (next === undefined) return place.path === "" || isOpen(btf, place.type) ? undefined : place;
-    place = next;
-  }
-  throw damaged(`type ${id} contains itself`);
-}
-
-/** One level down to the bit; undefined where there is nothing deeper. */
-function into(btf: Btf, place: PlacedMember, bit: number): PlacedMember | undefined {
-  const type = btf.type(btf.resolve(place.type));
-  if (type.kind === "array") {
-    const bits = btf.sizeOf(type.of) * 8;
-    return bits === 0 ? undefined : element(btf, place, Math.floor((bit - place.bitOffset) / bits));
-  }
-  if (type.kind !== "struct" && type.kind !== "union") return undefined;
-  for (const member of type.members) {
-    const start = place.bitOffset + member.bitOffset;
-    // A bit-field holds a byte when any of its bits is in it.
-    const begins = member.bitSize > 0 ? start - (start % 8) : start;
-    if (bit >= begins && bit < start + bitsOf(btf, member)) return inside(place, member);
-  }
-  return undefined;
-}
-
-function isOpen(btf: Btf, id: number): boolean {
-  return composite(btf, btf.resolve(id)) !== undefined;
 }
 
 function element(btf: Btf, place: PlacedMember, index: number): PlacedMember | undefined {
@@ -128,8 +73,4 @@ function inside(place: PlacedMember, member: Member): PlacedMember {
 function composite(btf: Btf, id: number): CompositeType | undefined {
   const type = btf.type(id);
   return type.kind === "struct" || type.kind === "union" ? type : undefined;
-}
-
-function bitsOf(btf: Btf, member: Member): number {
-  return member.bitSize || btf.sizeOf(member.type) * 8;
 }

@@ -1,4 +1,3 @@
-import { ClosedError } from "../errors.ts";
 import { isMainThread } from "./main-thread.ts";
 import { TimedPoll } from "./timed-poll.ts";
 import { UvPoll } from "./uv-poll.ts";
@@ -72,19 +71,4 @@ export class FdWaiter {
       if (!this.#closed && !this.#paused) this.#onReadable();
     });
   }
-}
-
-/** Resolves when the file descriptor is readable; rejects with the signal's reason when it is aborted. */
-export function waitReadable(fd: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const end = (settle: () => void) => {
-      waiter.close();
-      signal?.removeEventListener("abort", onAbort);
-      settle();
-    };
-    const onAbort = () => end(() => reject(signal?.reason ?? new ClosedError("the wait")));
-    const waiter = new FdWaiter(fd, () => end(resolve));
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
 }

@@ -14,7 +14,6 @@ const DECLARATIONS = {
   calloc: ["pointer", ["size", "size"]],
   free: ["void", ["pointer"]],
   eventfd: ["i32", ["u32", "i32"]],
-  getrlimit: ["i32", ["i32", "pointer"]],
   setrlimit: ["i32", ["i32", "pointer"]],
   sysconf: ["ssize", ["i32"]],
   vsnprintf: ["i32", ["pointer", "size", "pointer", "pointer"]],

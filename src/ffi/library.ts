@@ -1,14 +1,7 @@
 import { BpfError, UnsupportedError } from "../errors.ts";
 import { ffiBindings, refAddon } from "./native-addons.ts";
 import { cString, NativeBuffer } from "./native-buffer.ts";
-import {
-  type AsyncCall,
-  type CResult,
-  type CType,
-  type PreparedCall,
-  prepare,
-  prepareAsync,
-} from "./prepared-call.ts";
+import { type CResult, type CType, type PreparedCall, prepare } from "./prepared-call.ts";
 
 const RTLD_NOW = 2;
 const RTLD_NOLOAD = 4;
@@ -50,15 +43,6 @@ export class Library {
     parameters: P,
   ): PreparedCall<R, P> {
     return prepare(this.#address(symbol), returns, parameters);
-  }
-
-  /** The same, run on the thread pool; see prepareAsync. */
-  asyncFunction<R extends CResult, const P extends readonly CType[]>(
-    symbol: string,
-    returns: R,
-    parameters: P,
-  ): AsyncCall<R, P> {
-    return prepareAsync(this.#address(symbol), returns, parameters);
   }
 
   #address(symbol: string): number {

@@ -11,13 +11,6 @@ export interface FfiBindings {
   readonly StaticFunctions: Readonly<Record<"dlopen" | "dlsym" | "dlerror" | "_errno", Buffer>>;
   ffi_prep_cif(cif: Buffer, count: number, returns: Buffer, parameters: Buffer, abi: number): number;
   ffi_call(cif: Buffer, code: Buffer, result: Buffer, values: Buffer): void;
-  ffi_call_async(
-    cif: Buffer,
-    code: Buffer,
-    result: Buffer,
-    values: Buffer,
-    done: (error: unknown) => void,
-  ): void;
   /** The code of a C function that calls `body`; what `body` gives is its exception. */
   Callback(
     cif: Buffer,

@@ -19,9 +19,6 @@ type JsValues<P extends readonly CType[]> = { -readonly [I in keyof P]: JsValue<
 export type PreparedCall<R extends CResult, P extends readonly CType[]> = (
   ...values: JsValues<P>
 ) => JsValue<R>;
-export type AsyncCall<R extends CResult, P extends readonly CType[]> = (
-  ...values: JsValues<P>
-) => Promise<JsValue<R>>;
 
 const FFI_TYPE_NAMES: Readonly<Record<CResult, string>> = {
   i32: "int32",
@@ -51,8 +48,6 @@ class Frame {
     this.wide = new BigInt64Array(buffer, 0, 1 + count);
   }
 }
-
-type Writer = (frame: Frame, ...values: readonly unknown[]) => void;
 
 /**
  * A C function as a JavaScript function over memory that is allocated once: about 0.4 us a call, where
@@ -95,39 +90,6 @@ function signature(returns: CResult, parameters: readonly CType[]): Signature {
     signatures.set(name, made);
   }
   return made;
-}
-
-/**
- * The same on libuv's thread pool, for calls that block. Every call has memory of its own. The process
- * waits for a running call when it exits, so bound its time; errno of the pool's thread cannot be read.
- * Not for worker threads: node aborts when a worker ends while such a call runs.
- */
-export function prepareAsync<R extends CResult, const P extends readonly CType[]>(
-  address: number,
-  returns: R,
-  parameters: P,
-): AsyncCall<R, P> {
-  const bindings = ffiBindings();
-  const cif = callInterface(bindings, returns, parameters);
-  const code = codeAt(address);
-  const names = valueNames(parameters);
-  const write = new Function(
-    ...["frame", ...names],
-    `const { words, wide } = frame; ${writes(parameters).join(" ")}`,
-  ) as Writer;
-  const read = new Function("frame", `const { words, wide } = frame; ${READS[returns]}`) as (
-    frame: Frame,
-  ) => JsValue<R>;
-  return (...values) =>
-    new Promise((resolve, reject) => {
-      const frame = new Frame(parameters.length);
-      write(frame, ...values);
-      // The closure keeps the frame alive until the call has ended.
-      bindings.ffi_call_async(cif, code, frame.result, frame.addresses, (error) => {
-        if (error) reject(error);
-        else resolve(read(frame));
-      });
-    });
 }
 
 function valueNames(parameters: readonly CType[]): string[] {

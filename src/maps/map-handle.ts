@@ -18,8 +18,6 @@ export interface MapHandle {
 export const MAP_TYPE = {
   hash: 1,
   array: 2,
-  programArray: 3,
-  perfEventArray: 4,
   perCpuHash: 5,
   perCpuArray: 6,
   stackTrace: 7,

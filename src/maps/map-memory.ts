@@ -15,13 +15,11 @@ export interface EntryCodecs<K, V> {
 export class EntryMemory<K, V> {
   readonly codecs: EntryCodecs<K, V>;
   readonly key: NativeBuffer;
-  readonly nextKey: NativeBuffer;
   readonly value: NativeBuffer;
 
   constructor(codecs: EntryCodecs<K, V>) {
     this.codecs = codecs;
     this.key = NativeBuffer.alloc(codecs.key.size);
-    this.nextKey = NativeBuffer.alloc(codecs.key.size);
     this.value = NativeBuffer.alloc(codecs.value.size);
   }
 

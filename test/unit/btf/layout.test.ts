@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Btf } from "../../../src/btf/btf.ts";
 import { elfSection } from "../../../src/btf/elf.ts";
-import { layoutEntries, memberAtOffset, memberAtPath } from "../../../src/btf/layout.ts";
-import { BpfError } from "../../../src/errors.ts";
+import { memberAtPath } from "../../../src/btf/layout.ts";
 import { compileObject } from "./compile-object.ts";
 
 /** Offsets as clang itself has them stand in `expected`, an array of the object. */
@@ -65,41 +64,4 @@ test("paths that lead nowhere", () => {
 test("elements of a flexible array have no end", () => {
   const first = memberAtPath(btf, sock, "tail[0]") ?? assert.fail("no tail");
   assert.equal((memberAtPath(btf, sock, "tail[9]")?.bitOffset ?? 0) - first.bitOffset, 72);
-});
-
-test("members by offset", () => {
-  const cases: [offset: number, path: string | undefined][] = [
-    [0, "daddr"],
-    [4, "saddr"],
-    [8, "list[0].c"],
-    [9, undefined],
-    [16, "list[0].d"],
-    [23, "list[0].d"],
-    [48, "list[2].d"],
-    [56, "state"],
-    [57, "low"],
-    [64, "named.x"],
-    [80, "named.in.d"],
-    [88, "pointer"],
-    [1000, undefined],
-  ];
-  for (const [offset, path] of cases)
-    assert.equal(memberAtOffset(btf, sock, offset)?.path, path, `${offset}`);
-});
-
-test("holes between and after members", () => {
-  const inner = btf.find("struct", "inner") ?? assert.fail("no inner");
-  const text = layoutEntries(btf, inner).map((entry) =>
-    entry.kind === "hole" ? `hole ${entry.bitOffset}+${entry.bits}` : `${entry.member.name} ${entry.bits}`,
-  );
-  assert.deepEqual(text, ["c 8", "hole 8+56", "d 64"]);
-  const holes = layoutEntries(btf, sock).filter(({ kind }) => kind === "hole");
-  assert.deepEqual(holes, [{ kind: "hole", bitOffset: 464, bits: 48 }]);
-});
-
-test("the layout of what has no members is refused", () => {
-  assert.throws(
-    () => layoutEntries(btf, btf.find("int", "long") ?? 0),
-    (error) => BpfError.is(error) && error.code === "BTF",
-  );
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { FdWaiter, waitReadable } from "../../../src/ffi/fd-waiter.ts";
+import { FdWaiter } from "../../../src/ffi/fd-waiter.ts";
 import { closeFd, libc } from "../../../src/ffi/libc.ts";
 import { NativeBuffer } from "../../../src/ffi/native-buffer.ts";
 import { beforeBlocking, pollBlocking } from "../../../src/ffi/poll-blocking.ts";
@@ -87,21 +87,12 @@ test("closing from inside the wake-up, and a new waiter on the same descriptor",
   });
   await sleep(20);
   assert.equal(first, 1);
-  await waitReadable(fd);
-  closeFd(fd);
-});
-
-test("waitReadable ends by readability or by its signal", async () => {
-  const fd = newEvent();
-  const wait = waitReadable(fd);
-  signalEvent(fd);
-  await wait;
-  drain(fd);
-  const controller = new AbortController();
-  const aborted = waitReadable(fd, controller.signal);
-  controller.abort(new Error("enough"));
-  await assert.rejects(aborted, /enough/);
-  await assert.rejects(waitReadable(fd, controller.signal), /enough/);
+  let second = 0;
+  using next = new FdWaiter(fd, () => {
+    second += drain(fd);
+  });
+  await sleep(20);
+  assert.deepEqual([first, second, next.closed], [1, 1, false]);
   closeFd(fd);
 });
 

@@ -65,16 +65,6 @@ test("a prepared call may be made again from a callback that it runs", () => {
   assert.deepEqual([...inner.bytes], [1, 2, 3]);
 });
 
-test("an asynchronous call leaves the loop free and gives its result", async () => {
-  const usleep = library().asyncFunction("usleep", "i32", ["u32"]);
-  let turns = 0;
-  const timer = setInterval(() => turns++, 5);
-  const results = await Promise.all([usleep(60_000), usleep(60_000)]);
-  clearInterval(timer);
-  assert.deepEqual(results, [0, 0]);
-  assert.ok(turns >= 3, `only ${turns} turns while the calls slept`);
-});
-
 test("a function that the library lacks is named in the error", () => {
   assert.throws(() => library().function("no_such_function_here", "i32", []), {
     name: "UnsupportedError",
