@@ -25,6 +25,8 @@ const HEADER_BYTES = 64;
 const LOAD = 1;
 const SYMTAB = 2;
 const DYNSYM = 11;
+/** Bytes of a part. A file with holes may be larger than any memory; the largest browsers have a tenth of this. */
+const MOST_BYTES = 1 << 30;
 
 /** An executable or library: only its headers and symbol tables are read, whatever the size of the file. */
 export class ElfImage {
@@ -104,14 +106,20 @@ function readSections(header: DataView, read: ReadBytes): Section[] {
 
 function readTable(read: ReadBytes, offset: number, count: number, size: number, least: number): DataView {
   if (count === 0) return new DataView(new ArrayBuffer(0));
+  checkSize(count * size);
   if (size < least) throw new BpfError("ELF", `damaged ELF file: an entry of a table has ${size} bytes`);
   return view(read(offset, count * size), count * size);
 }
 
 function contents(read: ReadBytes, { offset, size }: Section): Uint8Array {
+  checkSize(size);
   const bytes = read(offset, size);
   if (bytes.length < size) throw new BpfError("ELF", "damaged ELF file: a section ends outside of the file");
   return bytes;
+}
+
+function checkSize(bytes: number): void {
+  if (bytes > MOST_BYTES) throw new BpfError("ELF", `damaged ELF file: a part of it has ${bytes} bytes`);
 }
 
 function view(bytes: Uint8Array, length: number): DataView {

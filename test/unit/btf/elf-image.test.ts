@@ -105,3 +105,14 @@ test("damaged files are errors, wherever they are cut or changed", () => {
     }
   }
 });
+
+test("a file with holes is no reason to ask for more memory than there is", () => {
+  const bytes = Buffer.from(FILE);
+  const sizeOfSymbols = 64 + 56 + 64 + 32;
+  bytes.writeBigUInt64LE(2n ** 40n, sizeOfSymbols);
+  const sparse = (offset: number, length: number) => {
+    assert.ok(length <= 1 << 30, `${length} bytes are asked for`);
+    return bytes.subarray(offset, offset + length);
+  };
+  assert.throws(() => ElfImage.read(sparse), { code: "ELF", message: /1099511627776 bytes/ });
+});

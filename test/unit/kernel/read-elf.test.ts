@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { readElf } from "../../../src/kernel/read-elf.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "bcc-ts-test-"));
+after(() => rmSync(directory, { recursive: true }));
+
+test("node's own file is read once", () => {
+  const image = readElf(process.execPath);
+  assert.ok(image.symbols.names().size > 1000);
+  assert.equal(readElf(process.execPath), image);
+});
+
+test("what is no file is refused and not waited for", () => {
+  const pipe = join(directory, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  for (const path of [pipe, directory, "/dev/zero"]) {
+    assert.throws(() => readElf(path), { code: "ELF", message: `${path} is no file` });
+  }
+});
