@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Stdio } from "./stdio.ts";
 
 const HELP = `
@@ -11,7 +11,9 @@ export function addDoctorCommand(program: Command, stdio: Stdio, finish: (status
   program
     .command("doctor")
     .description("say what this kernel and user can do, feature by feature, with remedies")
-    .option("-f, --format <format>", "text or json", "text")
+    .addOption(
+      new Option("-f, --format <format>", "how it is told").choices(["text", "json"]).default("text"),
+    )
     .addHelpText("after", HELP)
     .action(async ({ format }: { format: string }) => {
       const { checkMachine } = await import("./check-machine.ts");

@@ -3,6 +3,9 @@ import { EXIT } from "./exit-codes.ts";
 import { DEFAULT_RUN_OPTIONS } from "./run-options.ts";
 import type { Stdio } from "./stdio.ts";
 
+/** By the code of the error. */
+const STATUS: Readonly<Record<string, number>> = { VM_TIMEOUT: EXIT.timeout, USAGE: EXIT.usage };
+
 /** The exit status; undefined when a script goes on running and sets its own. */
 export async function main(words: readonly string[], stdio: Stdio): Promise<number | undefined> {
   try {
@@ -10,7 +13,7 @@ export async function main(words: readonly string[], stdio: Stdio): Promise<numb
   } catch (error) {
     if (!BpfError.is(error)) throw error;
     stdio.stderr.write(`${error.format()}\n`);
-    return error.code === "VM_TIMEOUT" ? EXIT.timeout : EXIT.failed;
+    return STATUS[error.code] ?? EXIT.failed;
   }
 }
 

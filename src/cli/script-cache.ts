@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { cacheDirectory } from "../compile/cache-directory.ts";
+import { pruneDirectory } from "../compile/prune-directory.ts";
+
+const LIMIT = { bytes: 16 << 20, entries: 256 } as const;
 
 /** Where the JavaScript of a script is kept, by all that it depends on; undefined when nothing can be kept. */
 export function keptScript(parts: readonly string[]): { path: string; made: boolean } | undefined {
@@ -19,6 +22,7 @@ export function keepScript(path: string, code: string): boolean {
     const temporary = `${path}.${process.pid}`;
     writeFileSync(temporary, code, { flag: "wx", mode: 0o600 });
     renameSync(temporary, path);
+    pruneDirectory(dirname(path), LIMIT);
     return true;
   } catch {
     return false;

@@ -2,7 +2,6 @@ import { createHash, randomUUID } from "node:crypto";
 import {
   closeSync,
   openSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -12,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { cacheDirectory } from "./cache-directory.ts";
+import { pruneDirectory } from "./prune-directory.ts";
 
 /** What is kept for one text: the object file and what the front end found out, as JSON. */
 export interface CacheEntry {
@@ -20,8 +20,7 @@ export interface CacheEntry {
 }
 
 const MAGIC = "bcc-ts object 1\n";
-const LIMIT_BYTES = 64 * 1024 * 1024;
-const LIMIT_ENTRIES = 512;
+const LIMIT = { bytes: 64 << 20, entries: 512 } as const;
 const FRESH_MS = 3_600_000;
 
 /** The name of an entry: all that the object depends on, in this order. */
@@ -69,7 +68,7 @@ export class ObjectCache {
         closeSync(file);
       }
       renameSync(temporary, join(this.#directory, key));
-      prune(this.#directory);
+      pruneDirectory(this.#directory, LIMIT);
     } catch (error) {
       rmSync(temporary, { force: true });
       this.#warn(`a compiled program could not be cached: ${(error as Error).message}`);
@@ -106,18 +105,4 @@ function keepFresh(path: string): void {
   } catch {
     // Another process may have dropped it; what was read is good.
   }
-}
-
-function prune(directory: string): void {
-  const entries = readdirSync(directory).flatMap((name) => {
-    const path = join(directory, name);
-    const status = statSync(path, { throwIfNoEntry: false });
-    return status === undefined ? [] : [{ path, bytes: status.size, used: status.mtimeMs }];
-  });
-  entries.sort((a, b) => b.used - a.used);
-  let bytes = 0;
-  entries.forEach((entry, i) => {
-    bytes += entry.bytes;
-    if (i >= LIMIT_ENTRIES || bytes > LIMIT_BYTES) rmSync(entry.path, { force: true });
-  });
 }

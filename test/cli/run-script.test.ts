@@ -157,5 +157,5 @@ test("a command line without options means what it means with them", () => {
   }
   const missing = [place.run("missing.ts"), place.run("--format", "text", "missing.ts")];
   assert.deepEqual(missing[0], missing[1]);
-  assert.equal(missing[0]?.status, 1);
+  assert.equal(missing[0]?.status, 2);
 });
