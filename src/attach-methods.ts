@@ -28,7 +28,8 @@ export type TracepointEvent =
   | { readonly tp: string; readonly tpRe?: never }
   | { readonly tp?: never; readonly tpRe: string | RegExp };
 
-interface Function {
+/** Which program is attached. */
+interface ProgramName {
   /** The name of the C function that runs. */
   readonly fnName: string;
 }
@@ -49,12 +50,12 @@ export abstract class AttachMethods {
    * bpf.attachKprobe({ event: "vfs_read", fnName: "on_read" });
    * console.log(bpf.attachKprobe({ eventRe: "^vfs_", fnName: "count" }).count, "functions");
    */
-  attachKprobe({ event, eventRe, fnName }: KprobeEvent & Function): Link {
+  attachKprobe({ event, eventRe, fnName }: KprobeEvent & ProgramName): Link {
     return this.attach(fnName, kprobePoint("kprobe", event, eventRe));
   }
 
   /** As bcc's attach_kretprobe: at the return of the function. */
-  attachKretprobe({ event, eventRe, fnName }: KprobeEvent & Function): Link {
+  attachKretprobe({ event, eventRe, fnName }: KprobeEvent & ProgramName): Link {
     return this.attach(fnName, kprobePoint("kretprobe", event, eventRe));
   }
 
@@ -65,24 +66,24 @@ export abstract class AttachMethods {
    * @example
    * bpf.attachUprobe({ name: "c", sym: "malloc", fnName: "on_malloc", pid: 1234 });
    */
-  attachUprobe({ fnName, ...event }: UprobeEvent & Function): Link {
+  attachUprobe({ fnName, ...event }: UprobeEvent & ProgramName): Link {
     return this.attach(fnName, uprobePoint("uprobe", event));
   }
 
   /** As bcc's attach_uretprobe: at the function's return. */
-  attachUretprobe({ fnName, ...event }: UprobeEvent & Function): Link {
+  attachUretprobe({ fnName, ...event }: UprobeEvent & ProgramName): Link {
     return this.attach(fnName, uprobePoint("uretprobe", event));
   }
 
   /** As bcc's attach_tracepoint: `tp` is "category:event", `tpRe` a pattern for the start of such names. */
-  attachTracepoint({ tp, tpRe, fnName }: TracepointEvent & Function): Link {
+  attachTracepoint({ tp, tpRe, fnName }: TracepointEvent & ProgramName): Link {
     if (tp === undefined) return this.attach(fnName, { kind: "tracepoint-multi", pattern: sourceOf(tpRe) });
     const [category = "", event = ""] = tp.split(":");
     return this.attach(fnName, { kind: "tracepoint", category, event });
   }
 
   /** As bcc's attach_raw_tracepoint. */
-  attachRawTracepoint({ tp, fnName }: { tp: string } & Function): Link {
+  attachRawTracepoint({ tp, fnName }: { tp: string } & ProgramName): Link {
     return this.attach(fnName, { kind: "raw-tracepoint", event: tp });
   }
 
@@ -94,7 +95,7 @@ export abstract class AttachMethods {
    * @example
    * bpf.attachPerfEvent({ type: PerfType.SOFTWARE, config: PerfSWConfig.CPU_CLOCK, sampleFreq: 99, fnName: "sample" });
    */
-  attachPerfEvent({ fnName, ...event }: PerfEventPoint & Function): Link {
+  attachPerfEvent({ fnName, ...event }: PerfEventPoint & ProgramName): Link {
     return this.attach(fnName, { kind: "perf-event", ...event });
   }
 

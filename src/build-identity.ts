@@ -13,7 +13,8 @@ export function buildIdentity(): string {
   if (known === undefined) {
     try {
       known = readFileSync(packageFile("dist", "build-identity"), "utf8");
-    } catch {
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
       known = identityFromTimes();
     }
   }

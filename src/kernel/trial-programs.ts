@@ -73,7 +73,7 @@ export function tryKprobeMulti(): void {
   });
 }
 
-/** True when the kernel knows links for perf events: it then looks at the bad file descriptor first. */
+/** The errno of a link to no perf event: EBADF where the kernel knows such links, as it looks at the descriptor first. */
 export function perfEventLinkErrno(): number {
   return withTrialProgram(
     PROGRAM_TYPE.tracepoint,

@@ -1,5 +1,6 @@
 import { ClosedError, LoadError } from "../errors.ts";
 import { checkedPointer } from "../ffi/errno.ts";
+import { errnoName } from "../ffi/errno-table.ts";
 import { libbpf } from "../ffi/libbpf.ts";
 import { readCString } from "../ffi/library.ts";
 import { cString, NativeBuffer } from "../ffi/native-buffer.ts";
@@ -89,5 +90,5 @@ function entry(entries: ReadonlyMap<string, number>, kind: string, name: string)
 }
 
 function accept(what: string, result: number): void {
-  if (result < 0) throw new LoadError(`${what} is refused (${-result})`);
+  if (result < 0) throw new LoadError(`${what} is refused (${errnoName(-result)})`);
 }

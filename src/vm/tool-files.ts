@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { CpioEntry } from "./cpio.ts";
@@ -33,10 +33,12 @@ export function toolEntries(files: readonly ToolFile[], prefix: string): CpioEnt
   return [...entries.values()];
 }
 
-// The dynamic linker's own list: "name => /path (address)" or "/path (address)". A static program has none.
+// The dynamic linker's own list: "name => /path (address)" or "/path (address)". For a static program ldd lists
+// nothing and ends with status 1.
 function linkedLibraries(program: string): string[] {
-  const text = execFileSync("ldd", [program], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  return [...text.matchAll(/(?:=> |^\s*)(\/\S+) \(0x/gm)].map((match) => match[1] as string);
+  const { stdout, error } = spawnSync("ldd", [program], { encoding: "utf8" });
+  if (error !== undefined) throw error;
+  return [...stdout.matchAll(/(?:=> |^\s*)(\/\S+) \(0x/gm)].map((match) => match[1] as string);
 }
 
 function addFile(entries: Map<string, CpioEntry>, prefix: string, path: string): void {
