@@ -4,7 +4,7 @@ import { lastErrno } from "../ffi/errno.ts";
 import { errnoName } from "../ffi/errno-table.ts";
 import { libbpf } from "../ffi/libbpf.ts";
 import { closeFd } from "../ffi/libc.ts";
-import { NativeBuffer } from "../ffi/native-buffer.ts";
+import type { PerfEventAttributes } from "../ffi/perf-event-attributes.ts";
 import { perfEventOpen } from "../ffi/system-calls.ts";
 import { onlineCpus } from "../kernel/cpus.ts";
 import type { LoadedProgram } from "../load/loaded-object.ts";
@@ -13,11 +13,6 @@ import { LibbpfLink, type Link } from "./link.ts";
 import { LinkGroup } from "./link-group.ts";
 import { perfEventName } from "./perf-event-types.ts";
 
-/** struct perf_event_attr: its size as of Linux 4.1, and where the parts are that we fill in. */
-const ATTRIBUTES = { bytes: 112, type: 0, size: 4, config: 8, period: 16, flags: 40 } as const;
-const DISABLED = 1;
-/** The period is a frequency. */
-const FREQUENCY = 1 << 10;
 const ANY = -1;
 const MAX_RATE = "/proc/sys/kernel/perf_event_max_sample_rate";
 
@@ -37,7 +32,7 @@ export function attachPerfEvent(program: LoadedProgram, point: PerfEventPoint): 
 function attachOne(
   program: LoadedProgram,
   point: PerfEventPoint,
-  attributes: NativeBuffer,
+  attributes: PerfEventAttributes,
   cpu: number,
 ): Link {
   const target = perfEventName(point.type, point.config);
@@ -53,7 +48,7 @@ function attachOne(
   throw new AttachError(target, `cannot ${what}: ${errnoName(errno)}`, { cause, hint });
 }
 
-function perfAttributes({ type, config, samplePeriod, sampleFreq }: PerfEventPoint): NativeBuffer {
+function perfAttributes({ type, config, samplePeriod, sampleFreq }: PerfEventPoint): PerfEventAttributes {
   const period = sampleFreq ?? samplePeriod ?? 0;
   if (
     (sampleFreq === undefined) === (samplePeriod === undefined) ||
@@ -65,16 +60,10 @@ function perfAttributes({ type, config, samplePeriod, sampleFreq }: PerfEventPoi
       hint: "Give either samplePeriod (every so many events) or sampleFreq (so many a second), a positive integer.",
     });
   }
-  const attributes = NativeBuffer.alloc(ATTRIBUTES.bytes);
-  attributes.view.setUint32(ATTRIBUTES.type, type, true);
-  attributes.view.setUint32(ATTRIBUTES.size, ATTRIBUTES.bytes, true);
-  attributes.setPointer(ATTRIBUTES.config, config);
-  attributes.setPointer(ATTRIBUTES.period, period);
-  attributes.view.setUint32(ATTRIBUTES.flags, DISABLED | (sampleFreq === undefined ? 0 : FREQUENCY), true);
-  return attributes;
+  return { type, config, period, frequency: sampleFreq !== undefined, disabled: true };
 }
 
-function openEvent(attributes: NativeBuffer, point: PerfEventPoint, cpu: number): number {
+function openEvent(attributes: PerfEventAttributes, point: PerfEventPoint, cpu: number): number {
   try {
     return perfEventOpen(attributes, point.pid ?? ANY, cpu);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { UnsupportedError } from "../errors.ts";
 import { type CheckOptions, checkedErrno } from "./errno.ts";
 import { libc } from "./libc.ts";
-import type { NativeBuffer } from "./native-buffer.ts";
+import { encodePerfEvent, type PerfEventAttributes } from "./perf-event-attributes.ts";
 
 /** Numbers of the system calls that the C library has no function for. */
 const NUMBERS: Readonly<Record<string, { readonly perf_event_open: number }>> = {
@@ -12,11 +12,10 @@ const NUMBERS: Readonly<Record<string, { readonly perf_event_open: number }>> = 
 const PERF_FLAG_FD_CLOEXEC = 8;
 
 /**
- * perf_event_open(2): `attributes` is a struct perf_event_attr whose `size` is set. Gives the new file
- * descriptor, closed over exec. `pid` -1 means every process, `cpu` -1 every CPU; not both.
+ * perf_event_open(2). Gives the new file descriptor, closed over exec. `pid` -1 means every process, `cpu` -1 every CPU; not both.
  */
 export function perfEventOpen(
-  attributes: NativeBuffer,
+  attributes: PerfEventAttributes,
   pid: number,
   cpu: number,
   options: CheckOptions = {},
@@ -25,9 +24,10 @@ export function perfEventOpen(
   if (numbers === undefined) {
     throw new UnsupportedError("architecture", `system calls of ${process.arch} are not known`);
   }
+  const memory = encodePerfEvent(attributes);
   const result = libc().syscall(
     numbers.perf_event_open,
-    attributes.address,
+    memory.address,
     pid,
     cpu,
     -1,

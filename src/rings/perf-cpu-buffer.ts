@@ -2,22 +2,11 @@ import { BpfError, SyscallError } from "../errors.ts";
 import { ERRNO } from "../ffi/errno-table.ts";
 import { closeFd, pageSize } from "../ffi/libc.ts";
 import { MappedMemory } from "../ffi/mapped-memory.ts";
-import { NativeBuffer } from "../ffi/native-buffer.ts";
 import { ioctl, perfEventOpen } from "../ffi/system-calls.ts";
 
-/** struct perf_event_attr: its size as of Linux 4.1, and where the parts are that we fill in. */
-const ATTRIBUTES = {
-  bytes: 112,
-  type: 0,
-  size: 4,
-  config: 8,
-  period: 16,
-  sampleType: 24,
-  wakeup: 48,
-} as const;
 const SOFTWARE_EVENT = 1;
-const BPF_OUTPUT = 10n;
-const SAMPLE_RAW = 1n << 10n;
+const BPF_OUTPUT = 10;
+const SAMPLE_RAW = 1 << 10;
 const ENABLE = 0x2400n;
 const DISABLE = 0x2401n;
 
@@ -124,14 +113,13 @@ export class CpuBuffer {
 }
 
 function openEvent(cpu: number, wakeupEvents: number): number | undefined {
-  const attributes = NativeBuffer.alloc(ATTRIBUTES.bytes);
-  const { view } = attributes;
-  view.setUint32(ATTRIBUTES.type, SOFTWARE_EVENT, true);
-  view.setUint32(ATTRIBUTES.size, ATTRIBUTES.bytes, true);
-  view.setBigUint64(ATTRIBUTES.config, BPF_OUTPUT, true);
-  view.setBigUint64(ATTRIBUTES.period, 1n, true);
-  view.setBigUint64(ATTRIBUTES.sampleType, SAMPLE_RAW, true);
-  view.setUint32(ATTRIBUTES.wakeup, wakeupEvents, true);
+  const attributes = {
+    type: SOFTWARE_EVENT,
+    config: BPF_OUTPUT,
+    period: 1,
+    sampleType: SAMPLE_RAW,
+    wakeupEvents,
+  };
   try {
     return perfEventOpen(attributes, -1, cpu);
   } catch (error) {
