@@ -31,13 +31,44 @@ const options = {
   logLevel: "warning",
 };
 // The command is put together apart from the library: shared parts would make many small files of both.
-await build({ ...options, entryPoints: ["dist/src/index.js"] });
+await buildLibrary();
 await build({
   ...options,
   entryPoints: ["dist/src/cli/bin.js", "dist/src/cli/script-hooks.js"],
   plugins: [libraryStaysApart()],
 });
 writeFileSync(`${root}dist/build-identity`, identity());
+
+/** One CommonJS file, because V8's compiled code can be kept for such, and an ES module that runs it. */
+async function buildLibrary() {
+  await build({
+    ...options,
+    entryPoints: { library: "dist/src/index.js" },
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+    splitting: false,
+    define: { "import.meta.url": "MODULE_URL" },
+    banner: { js: 'const MODULE_URL = require("node:url").pathToFileURL(__filename).href;' },
+  });
+  const digest = createHash("sha256").update(readFileSync(`${root}dist/lib/library.cjs`));
+  const api = await build({ ...options, entryPoints: ["dist/src/index.js"], write: false, metafile: true });
+  const { exports } = api.metafile.outputs["dist/lib/index.js"];
+  await build({
+    ...options,
+    entryPoints: undefined,
+    stdin: {
+      resolveDir: root,
+      contents: `import { fileURLToPath } from "node:url";
+import { runCached } from "./dist/src/code-cache.js";
+export const { ${exports.join(", ")} } = runCached(
+  fileURLToPath(new URL("library.cjs", import.meta.url)), "${digest.digest("hex")}",
+);`,
+    },
+    outfile: "dist/lib/index.js",
+    outdir: undefined,
+    splitting: false,
+  });
+}
 
 /** Where the command loads programs itself, it uses the library as a script does. */
 function libraryStaysApart() {

@@ -3,7 +3,7 @@ import { extname, resolve } from "node:path";
 import { BpfError } from "../errors.ts";
 import { packageFile } from "../package-root.ts";
 import { emitSession } from "./emit.ts";
-import type { RunOptions } from "./run-options.ts";
+import { DEFAULT_RUN_OPTIONS, type RunOptions } from "./run-options.ts";
 import type { Stdio } from "./stdio.ts";
 
 /** Runs a script or a C file, here or in a guest. Gives the exit status, or undefined for a script's own. */
@@ -47,7 +47,8 @@ async function needsGuest({ stderr }: Stdio): Promise<boolean> {
 }
 
 function guestCommand(file: string, words: readonly string[], options: RunOptions): string[] {
-  const flags = ["--format", options.format];
+  // Without any option the guest's command line needs no parser, which is slow to load there.
+  const flags = options.format === DEFAULT_RUN_OPTIONS.format ? [] : ["--format", options.format];
   if (options.dryRun) flags.push("--dry-run");
   if (options.emit !== undefined) flags.push("--emit", options.emit);
   if (options.facts !== undefined) flags.push("--facts", options.facts);

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { packageFile } from "../../src/package-root.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "bcc-ts-code-"));
+after(() => rmSync(scratch, { recursive: true }));
+const library = pathToFileURL(packageFile("dist", "lib", "index.js")).href;
+let caches = 0;
+
+function newCache() {
+  const path = join(scratch, `cache-${caches++}`);
+  return { path, scripts: join(path, "scripts") };
+}
+
+/** Uses the library in a new process. */
+function use(cache: string): string {
+  const script = `import { ipv4 } from ${JSON.stringify(library)}; console.log(ipv4(0x0100007f));`;
+  const env = { ...process.env, BCC_TS_CACHE: cache };
+  return execFileSync(process.execPath, ["--input-type=module", "-e", script], { env, encoding: "utf8" });
+}
+
+function keptIn(directory: string): string[] {
+  return readdirSync(directory).filter((name) => name.endsWith(".code"));
+}
+
+test("compiled code is kept by the first process and taken by later ones", () => {
+  const { path, scripts } = newCache();
+  assert.equal(use(path), "127.0.0.1\n");
+  const [file = "", ...others] = keptIn(scripts);
+  assert.deepEqual(others, []);
+  const before = statSync(join(scripts, file));
+  assert.equal(before.mode & 0o777, 0o600);
+  assert.equal(use(path), "127.0.0.1\n");
+  const kept = statSync(join(scripts, file));
+  assert.deepEqual([kept.ino, kept.mtimeMs], [before.ino, before.mtimeMs], "it was made again");
+});
+
+for (const [how, damage] of [
+  ["cut short", (bytes: Buffer) => bytes.subarray(0, 1000)],
+  ["empty", () => Buffer.alloc(0)],
+  [
+    "changed in the middle",
+    (bytes: Buffer) => Buffer.from(bytes).fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 64),
+  ],
+] as const) {
+  test(`kept code that is ${how} is made again`, () => {
+    const { path, scripts } = newCache();
+    use(path);
+    const file = join(scripts, keptIn(scripts)[0] ?? "");
+    writeFileSync(file, damage(readFileSync(file)));
+    const { ino } = statSync(file);
+    assert.equal(use(path), "127.0.0.1\n");
+    const again = statSync(file);
+    assert.ok(again.ino !== ino && again.size > 10_000, "it was left as it is");
+  });
+}
+
+test("a directory that others may write to is not used", () => {
+  const { path, scripts } = newCache();
+  mkdirSync(scripts, { recursive: true });
+  chmodSync(scripts, 0o777);
+  assert.equal(use(path), "127.0.0.1\n");
+  assert.deepEqual(readdirSync(scripts), []);
+});
+
+test("code of old builds is dropped", () => {
+  const { path, scripts } = newCache();
+  mkdirSync(scripts, { recursive: true, mode: 0o700 });
+  for (let i = 0; i < 9; i++) writeFileSync(join(scripts, `old-${i}.code`), "");
+  use(path);
+  assert.equal(keptIn(scripts).length, 4);
+});
