@@ -8,8 +8,13 @@ export type ProgramName = "syscall" | "struct" | "kprobe";
 export interface Contestant {
   readonly name: string;
   readonly command: readonly string[];
-  /** "warm": runs share a cache that is filled before; "empty": each run gets a new one. */
-  readonly cache?: "warm" | "empty";
+  /**
+   * "warm": runs share a cache that has the program; "edited": they share one, and each has another program;
+   * "empty": each run gets a new cache, as after the installation.
+   */
+  readonly cache?: "warm" | "edited" | "empty";
+  /** What to look for when it fails. */
+  readonly hint?: string;
 }
 
 /** A peer that is not installed, and why. */
@@ -39,14 +44,20 @@ export function contestants(program: ProgramName, pid: number): (Contestant | Ab
   const bpftrace = succeeds("bpftrace", "--version");
   return [
     { name: "bcc-ts run x.ts, cached", command: cli, cache: "warm" },
-    { name: "bcc-ts run x.ts, uncached", command: cli, cache: "empty" },
+    { name: "bcc-ts run x.ts, edited", command: cli, cache: "edited" },
+    { name: "bcc-ts run x.ts, no cache", command: cli, cache: "empty" },
     { name: "node x.js, cached", command: script, cache: "warm" },
-    { name: "node x.js, uncached", command: script, cache: "empty" },
+    { name: "node x.js, edited", command: script, cache: "edited" },
+    { name: "node x.js, no cache", command: script, cache: "empty" },
     bpftrace
       ? { name: "bpftrace", command: ["bpftrace", "-B", "line", "-e", BPFTRACE[program](pid)] }
       : { name: "bpftrace", reason: "it is not installed: apt install bpftrace" },
     python !== undefined
-      ? { name: "bcc", command: [python, packageFile("bench", "first-event.py"), ...words] }
+      ? {
+          name: "bcc",
+          command: [python, packageFile("bench", "first-event.py"), ...words],
+          hint: "it needs kernel headers; BCC_KERNEL_SOURCE can name some",
+        }
       : { name: "bcc", reason: "no python3 can import it: apt install python3-bpfcc" },
   ];
 }

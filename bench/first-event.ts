@@ -1,8 +1,9 @@
 // Ours in the comparison of bench/startup.ts: traces one process and ends with the first event.
-//   node dist/bench/first-event.js PROGRAM PID       bcc-ts run bench/first-event.ts -- PROGRAM PID
+//   node dist/bench/first-event.js PROGRAM PID [EDITION]
+//   bcc-ts run bench/first-event.ts -- PROGRAM PID [EDITION]
 import { load, type RingBuffer } from "bcc-ts";
 
-const [program = "", pid = ""] = process.argv.slice(2);
+const [program = "", pid = "", edition = "0"] = process.argv.slice(2);
 
 const EVENT = `
 struct event { u32 number; };
@@ -28,7 +29,7 @@ const text: string = `${EVENT}${PROGRAMS[program]}`;
 interface Schema {
   readonly rings: { readonly events: RingBuffer<{ number: number }> };
 }
-using bpf = await load<Schema>(text, { cflags: [`-DTARGET=${pid}`] });
+using bpf = await load<Schema>(text, { cflags: [`-DTARGET=${pid}`, `-DEDITION=${edition}`] });
 for await (const { number } of bpf.rings.events) {
   console.log(`event ${number}`);
   break;

@@ -25,6 +25,8 @@ export interface StartOptions {
   readonly memory?: boolean;
 }
 
+let editions = 0;
+
 /** @throws Error with what the tracer said when no event came */
 export async function oneStart(
   contestant: Contestant,
@@ -34,6 +36,7 @@ export async function oneStart(
   const cache = contestant.cache === "empty" ? mkdtempSync(join(tmpdir(), "bcc-ts-bench-")) : warmCache;
   const launched = performance.now();
   const [command = "", ...words] = contestant.command;
+  if (contestant.cache === "edited") words.push(String(++editions));
   const child = spawn(command, words, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, BCC_TS_CACHE: cache },

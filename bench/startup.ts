@@ -70,7 +70,8 @@ async function trial(contestant: Contestant): Promise<string | undefined> {
     await oneStart(contestant, cache, { limitMs });
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    const { message } = error as Error;
+    return contestant.hint === undefined ? message : `${message} (${contestant.hint})`;
   }
 }
 
