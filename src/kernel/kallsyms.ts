@@ -13,6 +13,8 @@ export interface KernelSymbol {
 
 const LINE = /^([0-9a-f]+) (\S) (\S+)(?:[\t ]\[(\S+)\])?$/;
 
+const FUNCTION = /^[0-9a-f]+ [tTwW] ([^\t \n]+)(?![\t ]\[(?:bpf|__builtin__\w+)\])(?=[\t \n]|$)/gm;
+
 /**
  * The kernel's symbol table. Names are looked up in the text as it is: an index over 100,000 and more
  * names would cost more than the few look-ups of a program.
@@ -43,11 +45,9 @@ export class KernelSymbolTable {
     return this.find(name).length > 0;
   }
 
-  /** Names of all functions, modules' too. */
+  /** Names of all functions, modules' too, but not of code that the kernel made: loaded programs, trampolines. */
   get functions(): ReadonlySet<string> {
-    this.#functions ??= new Set(
-      Array.from(this.#text.matchAll(/^[0-9a-f]+ [tTwW] ([^\t \n]+)/gm), (match) => match[1] ?? ""),
-    );
+    this.#functions ??= new Set(Array.from(this.#text.matchAll(FUNCTION), (match) => match[1] ?? ""));
     return this.#functions;
   }
 

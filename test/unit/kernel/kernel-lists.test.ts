@@ -52,6 +52,8 @@ ffffffff81000030 T vfs_read
 ffffffff81000040 D init_task
 ffffffffc0001000 t show\t[xfs]
 ffffffffc0002000 t xfs_open\t[xfs]
+ffffffffc0003000 t bpf_prog_bcf7977d3b93787c_kprobe__vfs_read\t[bpf]
+ffffffffc0004000 t kprobe_insn_page\t[__builtin__kprobes]
 `;
 
 test("symbols of the kernel", () => {
