@@ -5,6 +5,8 @@ import { calleeName, type TranslationUnit, type UserFunction } from "./translati
 /** Program types by the type of the context, where the name does not say. */
 const SECTION_BY_CONTEXT: readonly (readonly [RegExp, string])[] = [
   [/^struct pt_regs \*$/, "kprobe"],
+  // What does not look into its context is attached to a function, nearly always: bcc's hello(void *ctx).
+  [/^void \*$/, "kprobe"],
   [/^struct bpf_raw_tracepoint_args \*$/, "raw_tracepoint"],
   [/^struct tracepoint__\w+ \*$/, "tracepoint"],
   [/^struct bpf_perf_event_data \*$/, "perf_event"],
