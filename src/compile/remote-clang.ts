@@ -58,11 +58,12 @@ async function openPort(port: string, signal?: AbortSignal): Promise<number> {
   }
 }
 
-/** The header of our answer. What a process that was ended left unread on the port comes before it. */
+/** The header of our answer. What a process that was ended left unread on the port comes before it, also on its line. */
 async function readHeader(channel: Channel, id: string): Promise<Header> {
   for (;;) {
     const line = await channel.readLine();
-    if (line.includes(id)) return JSON.parse(line) as Header;
+    const start = line.lastIndexOf(`{"id":"${id}"`);
+    if (start >= 0) return JSON.parse(line.slice(start)) as Header;
   }
 }
 

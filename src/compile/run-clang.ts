@@ -16,11 +16,16 @@ export async function runClang(
   signal?: AbortSignal,
   started?: StartedClang,
 ): Promise<ClangResult> {
-  const port = clangPort();
+  const port = includesOwnHeaders(run) ? undefined : clangPort();
   const result = await (started?.finish(run.code) ??
     (port === undefined ? runLocally(run, signal) : runRemotely(port, run, signal)));
   checkUsable(result);
   return result;
+}
+
+/** The host need not have the headers that a guest has. */
+function includesOwnHeaders({ code, flags }: ClangRun): boolean {
+  return flags.directory !== undefined && /^[ \t]*#[ \t]*include[ \t]*"/m.test(code);
 }
 
 async function runLocally(run: ClangRun, signal: AbortSignal | undefined): Promise<ClangResult> {
