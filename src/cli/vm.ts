@@ -12,7 +12,10 @@ Examples:
   $ bcc-ts vm run --kernel 6.1 --timeout 60 -- bpftool prog`;
 
 export function addVmCommand(program: Command, stdio: Stdio, finish: (status: number) => void): void {
-  const vm = program.command("vm").description("run commands under a kernel that can be traced");
+  const vm = program
+    .command("vm")
+    .description("run commands under a kernel that can be traced")
+    .addHelpText("after", HELP);
   addGuestOptions(vm.command("run <command...>").passThroughOptions())
     .description("boot a guest kernel over this machine's files and run a command in it")
     .addHelpText("after", HELP)
