@@ -15,7 +15,8 @@ test("identity costs no reading of types", () => {
     assert.match(liveFacts().identity, /^[0-9a-f]{64}$/);
     return performance.now() - begin;
   });
-  assert.ok(Math.min(...times) < 2, `${times}`);
+  const limit = process.env.BCC_TS_TEST_GUEST === undefined ? 2 : 20; // Reading the types takes 200 there.
+  assert.ok(Math.min(...times) < limit, `${times}`);
 });
 
 test("the running kernel by its release", () => {

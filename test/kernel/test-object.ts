@@ -1,8 +1,3 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Btf } from "../../src/btf/btf.ts";
 import { elfSection } from "../../src/btf/elf.ts";
 import { checked } from "../../src/ffi/errno.ts";
@@ -12,8 +7,7 @@ import { closeFd } from "../../src/ffi/libc.ts";
 import { readCString } from "../../src/ffi/library.ts";
 import { cString, NativeBuffer } from "../../src/ffi/native-buffer.ts";
 import type { MapHandle } from "../../src/maps/map-handle.ts";
-
-const clang = fileURLToPath(new URL("../../../node_modules/clang-linux-x64/clang", import.meta.url));
+import { compileOnce } from "../compile-once.ts";
 
 /** What the tests' programs need of the kernel, in the fewest words. */
 const PRELUDE = `
@@ -46,7 +40,7 @@ export class TestObject {
   private readonly object: number;
 
   constructor(text: string) {
-    const bytes = compile(PRELUDE + text);
+    const bytes = compileOnce({ directory: "/", files: [], text: PRELUDE + text });
     this.btf = Btf.parse(elfSection(bytes, ".BTF") as Uint8Array);
     const memory = NativeBuffer.from(bytes);
     this.object = libbpf().bpf_object__open_mem(memory.address, memory.length, 0);
@@ -126,17 +120,5 @@ export class TestObject {
       });
       at = api.bpf_object__next_map(this.object, at);
     }
-  }
-}
-
-function compile(text: string): Uint8Array {
-  const directory = mkdtempSync(join(tmpdir(), "bcc-ts-kernel-"));
-  try {
-    const [source, object] = [join(directory, "test.c"), join(directory, "test.o")];
-    writeFileSync(source, text);
-    execFileSync(clang, ["-target", "bpf", "-g", "-O2", "-w", "-c", source, "-o", object]);
-    return new Uint8Array(readFileSync(object));
-  } finally {
-    rmSync(directory, { recursive: true });
   }
 }
