@@ -7,13 +7,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const TRANSLATING = [
-  "bpf/",
-  "dist/src/languages/",
-  "dist/src/btf/",
-  "dist/src/compile/",
-  "dist/src/program/",
-];
+const TRANSLATING = ["bpf/", "dist/src/"];
 
 rmSync(`${root}dist/lib`, { recursive: true, force: true });
 const options = {
