@@ -20,7 +20,7 @@ for (const { name, release } of availableKernels()) {
       cat /sys/bus/event_source/devices/kprobe/type
       head -c 2 /sys/kernel/btf/vmlinux | od -An -tx1
       cat /boot/config-$(uname -r) | grep -c CONFIG_KPROBES=y
-      ls /lib/modules/$(uname -r) | grep -c boot-order
+      test -d /lib/modules/$(uname -r) && echo modules
       echo 'p:probe_of_test do_sys_openat2' >/sys/kernel/tracing/kprobe_events && cat /sys/kernel/tracing/kprobe_events`;
     const run = await runScript(script, { kernel: name });
     assert.equal(run.stderr, "");
@@ -30,7 +30,7 @@ for (const { name, release } of availableKernels()) {
     const systems = ["bpf_fs", "cgroup2fs", "debugfs", "tracefs", "tmpfs", "devpts"];
     assert.deepEqual(rest.slice(0, 7), [...systems, "unknown"]);
     assert.ok(Number(rest[7]) > 0);
-    assert.deepEqual(rest.slice(8), [" 9f eb", "1", "1", "p:kprobes/probe_of_test do_sys_openat2"]);
+    assert.deepEqual(rest.slice(8), [" 9f eb", "1", "modules", "p:kprobes/probe_of_test do_sys_openat2"]);
   });
 }
 
