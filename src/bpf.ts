@@ -43,6 +43,7 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
   readonly warnings: readonly Diagnostic[];
   /** The names of the programs, which are those of the C functions. */
   readonly programs: readonly string[];
+  protected readonly types: Btf;
   readonly #built: BuiltProgram;
   readonly #onLost: LostHandler;
   readonly #object: LoadedObject;
@@ -60,6 +61,7 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     this.warnings = built.program.warnings;
     this.programs = [...object.programs.keys()];
     const types = Btf.parse(elfSection(built.object, ".BTF") ?? new Uint8Array());
+    this.types = types;
     const data = this.#globalData();
     const handles = [...object.maps.values()].filter((map) => !map.internal);
     const buffers = openBuffers(

@@ -1,4 +1,6 @@
+import type { Btf } from "./btf/btf.ts";
 import { memberAtPath } from "./btf/layout.ts";
+import { BpfError } from "./errors.ts";
 import { checkFeature } from "./kernel/features.ts";
 import { findLibrary, findProgram } from "./kernel/find-binary.ts";
 import { kernelSymbols } from "./kernel/kallsyms.ts";
@@ -7,6 +9,7 @@ import { tracepointId } from "./kernel/tracefs.ts";
 import type { TraceEvent } from "./rings/parse-trace-line.ts";
 import type { TracePipe } from "./rings/trace-pipe.ts";
 import { SymbolMethods } from "./symbol-methods.ts";
+import { enumNames } from "./values/enum-names.ts";
 
 /** What stands before a system call's name, on this machine or another: "__x64_sys_", "sys_". */
 const PREFIXES = ["sys_", "__x64_sys_", "__x32_compat_sys_", "__ia32_compat_sys_", "__arm64_sys_"];
@@ -17,6 +20,27 @@ let syscallPrefix: string | undefined;
 export abstract class HelperMethods extends SymbolMethods {
   /** What programs write with bpf_trace_printk, line by line. */
   abstract traceFields(): TracePipe;
+  /** The types of the loaded program. */
+  protected abstract readonly types: Btf;
+  readonly #enums = new Map<string, ReadonlyMap<number | bigint, string>>();
+
+  /**
+   * The name of an enum's value, which events and maps give as a number; undefined for a value without a name.
+   * The enum is one of the program's (of a map, an event or a variable), or of the kernel's where it has BTF.
+   *
+   * @throws BpfError "UNKNOWN_ENUM" when neither has such an enum
+   * @example
+   * bpf.enumName("sock_type", 1); // "SOCK_STREAM"
+   */
+  enumName(name: string, value: number | bigint): string | undefined {
+    let names = this.#enums.get(name);
+    if (names === undefined) {
+      names = enumNames(this.types, name) ?? enumNames(liveFacts().btf, name);
+      if (names === undefined) throw unknownEnum(name);
+      this.#enums.set(name, names);
+    }
+    return names.get(value);
+  }
 
   /**
    * As bcc's trace_print: writes what bpf_trace_printk says to standard output, until close() or for ever. In a
@@ -93,6 +117,16 @@ export abstract class HelperMethods extends SymbolMethods {
   static monotonicTime(): bigint {
     return process.hrtime.bigint();
   }
+}
+
+function unknownEnum(name: string): BpfError {
+  return new BpfError(
+    "UNKNOWN_ENUM",
+    `there is no enum ${name} in the program's types, nor in the kernel's`,
+    {
+      hint: "Give the name without the word enum; the program keeps those that its tables and events use.",
+    },
+  );
 }
 
 function traceLine({ task, pid, cpu, flags, ts, msg }: TraceEvent): string {

@@ -38,6 +38,45 @@ function cover(shape: Shape, bytes: Uint8Array, offset: number, mask: Uint8Array
   }
 }
 
+/** Bits of which at least one is set, the first and one more than the last. */
+export interface NeededBits {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * What the bits that coveredBits leaves out have to say together: one of a boolean's bits makes it true, one of
+ * a fraction's makes a float NaN instead of infinite.
+ */
+export function neededBits(shape: Shape, bytes: Uint8Array): NeededBits[] {
+  const needed: NeededBits[] = [];
+  collectNeeded(shape, bytes, 0, needed);
+  return needed;
+}
+
+function collectNeeded(shape: Shape, bytes: Uint8Array, offset: number, needed: NeededBits[]): void {
+  switch (shape.kind) {
+    case "boolean":
+      // Only its first byte is looked at.
+      if (bytes[offset] !== 0) needed.push({ start: offset * 8, end: offset * 8 + 8 });
+      return;
+    case "float":
+      if (isNaNAt(bytes, offset, shape.size)) {
+        needed.push({ start: offset * 8, end: offset * 8 + FRACTION_BITS[shape.size] });
+      }
+      return;
+    case "list":
+      for (let index = 0; index < shape.count; index++) {
+        collectNeeded(shape.of, bytes, offset + index * shape.of.size, needed);
+      }
+      return;
+    case "record":
+      for (const slot of shape.slots) collectNeeded(slot.shape, bytes, offset + slot.offset, needed);
+  }
+}
+
+const FRACTION_BITS = { 4: 23, 8: 52 } as const;
+
 function isNaNAt(bytes: Uint8Array, offset: number, size: number): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, size);
   return Number.isNaN(size === 4 ? view.getFloat32(0, true) : view.getFloat64(0, true));

@@ -1,4 +1,4 @@
-import { coveredBits } from "./covered-bits.ts";
+import { coveredBits, type NeededBits, neededBits } from "./covered-bits.ts";
 import type { UnionMember } from "./encode-function.ts";
 import { encodeUtf8 } from "./utf8.ts";
 import { ValueError } from "./value-error.ts";
@@ -111,7 +111,7 @@ function mergeMembers(
   const encoded = given.map((member) => {
     const bytes = new Uint8Array(target.length);
     member.encode(value, new DataView(bytes.buffer), 0, path);
-    return { bytes, covered: coveredBits(member.shape, bytes) };
+    return { bytes, covered: coveredBits(member.shape, bytes), needed: neededBits(member.shape, bytes) };
   });
   for (const { bytes, covered } of encoded) {
     for (const [index, cover] of covered.entries()) {
@@ -128,6 +128,20 @@ function mergeMembers(
       known[index] = (known[index] ?? 0) | more;
     }
   }
+  for (const need of encoded.flatMap(({ needed }) => needed)) {
+    if (!setOneOf(need, target, known)) throw disagreement(path, given);
+  }
+}
+
+/** Where none of the bits is set, sets one that nothing else decides. */
+function setOneOf({ start, end }: NeededBits, target: Uint8Array, known: Uint8Array): boolean {
+  const bits = Array.from({ length: end - start }, (_, index) => start + index);
+  const has = (bytes: Uint8Array, bit: number) => (((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1) === 1;
+  if (bits.some((bit) => has(target, bit))) return true;
+  const free = bits.find((bit) => !has(known, bit));
+  if (free === undefined) return false;
+  target[free >> 3] = (target[free >> 3] ?? 0) | (1 << (free & 7));
+  return true;
 }
 
 function disagreement(path: string, given: readonly UnionMember[]): ValueError {

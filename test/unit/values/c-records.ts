@@ -1,4 +1,13 @@
-import { bitField, type CType, memberType, type Random, type Sample } from "./c-types.ts";
+import {
+  bitField,
+  type Choice,
+  type CType,
+  memberType,
+  pick,
+  type Random,
+  type Sample,
+  within,
+} from "./c-types.ts";
 
 interface Member {
   readonly name: string;
@@ -11,37 +20,39 @@ interface Member {
 export class RecordMaker {
   readonly declarations: string[] = [];
   private readonly random: Random;
+  private readonly choice: Choice;
   private count = 0;
   private names = 0;
 
-  constructor(random: Random) {
+  constructor(random: Random, choice: Choice = { computable: false }) {
     this.random = random;
+    this.choice = choice;
   }
 
   /** A struct or union with a name of its own. */
   named(depth: number): CType & { readonly tag: string } {
     const union = this.random.below(4) === 0;
     const tag = `${union ? "union" : "struct"} r${this.count++}`;
-    const members = this.members(depth, union);
-    this.declarations.push(`${tag} ${this.body(members)}${this.attributes(union)};`);
+    const members = this.members(depth);
+    this.declarations.push(`${tag} ${this.body(members)}${this.attributes()};`);
     return { tag, declare: (name) => `${tag} ${name}`, ...recordSampler(members, union) };
   }
 
   private anonymous(depth: number): CType {
     const union = this.random.below(2) === 0;
-    const members = this.members(depth, union);
+    const members = this.members(depth);
     const text = `${union ? "union" : "struct"} ${this.body(members)}`;
     return { declare: () => text, ...recordSampler(members, union) };
   }
 
-  private members(depth: number, union: boolean): Member[] {
+  private members(depth: number): Member[] {
     const count = 1 + this.random.below(6);
     return Array.from({ length: count }, () => {
       const name = `m${this.names++}`;
       const kind = this.random.below(8);
       if (kind === 0 && depth > 0) return { name: "", type: this.anonymous(depth - 1), anonymous: true };
-      if (kind <= 2 && !union) return { name, type: bitField(this.random), anonymous: false };
-      const type = memberType(this.random, depth, (deeper) => this.named(deeper));
+      if (kind <= 2) return { name, type: bitField(this.random), anonymous: false };
+      const type = memberType(this.random, depth, (deeper) => this.named(deeper), this.choice);
       return { name, type, anonymous: false };
     });
   }
@@ -54,9 +65,8 @@ export class RecordMaker {
     return `{ ${lines.join(" ")} }`;
   }
 
-  private attributes(union: boolean): string {
-    const attributes = ["", "", "", " __attribute__((packed))", " __attribute__((aligned(16)))"];
-    return union ? "" : (attributes[this.random.below(attributes.length)] ?? "");
+  private attributes(): string {
+    return pick(this.random, ["", "", "", " __attribute__((packed))", " __attribute__((aligned(16)))"]);
   }
 }
 
@@ -69,6 +79,9 @@ function recordSampler(members: readonly Member[], union: boolean): Pick<CType, 
       return {
         c: `{ ${samples.map(designated).join(", ")} }`,
         value: Object.assign({}, ...samples.map(asObject)),
+        leaves: samples.flatMap(({ member, sample }) =>
+          within(member.anonymous ? "" : `.${member.name}`, sample),
+        ),
       };
     },
   };

@@ -15,6 +15,7 @@ const c = compileC(`
   struct bits { int a : 3; unsigned int b : 5; _Bool c : 1; u64 d : 40; };
   struct open { u32 length; char data[]; };
   struct masked { union { char text[8]; u64 word; _Bool flag; float real; }; };
+  union certain { _Bool flag; struct { u8 low : 1; u8 : 7; }; }; union certain certain;
   u32 word; int number; u64 wide; long whole; _Bool flag; double real; char letter; char text[4]; u8 raw[3];
   struct flow flow; struct either either; struct bits bits; struct open open; struct masked masked;
   struct sock *sock; char names[2][4]; void (*function)(void);
@@ -136,6 +137,13 @@ test("what a union decodes to can be written again, whatever its bytes", () => {
     const value = codec("masked").decode(new DataView(Uint8Array.from(bytes).buffer), 0);
     assert.equal(Buffer.from(write("masked", value)).toString("hex"), hex);
   }
+});
+
+test("what makes a boolean true are bits that no other member of the union decides", () => {
+  const value = { flag: true, low: 0 };
+  assert.deepEqual(codec("certain").decode(new DataView(Uint8Array.of(0x8c).buffer), 0), value);
+  const bytes = write("certain", value);
+  assert.deepEqual(codec("certain").decode(new DataView(bytes.buffer), 0), value);
 });
 
 test("text that is no UTF-8 is read without loss", () => {
