@@ -1,3 +1,6 @@
+import { probeableMatching } from "./attach/traced-functions.ts";
+import { matchingTracepoints } from "./attach/tracepoint.ts";
+import { matchingFunctions } from "./attach/uprobe-place.ts";
 import type { Btf } from "./btf/btf.ts";
 import { memberAtPath } from "./btf/layout.ts";
 import { BpfError } from "./errors.ts";
@@ -10,6 +13,12 @@ import type { TraceEvent } from "./rings/parse-trace-line.ts";
 import type { TracePipe } from "./rings/trace-pipe.ts";
 import { SymbolMethods } from "./symbol-methods.ts";
 import { enumNames } from "./values/enum-names.ts";
+
+/** A function of a library or program, where its file's symbol table puts it. */
+export interface UserFunction {
+  readonly name: string;
+  readonly address: number;
+}
 
 /** What stands before a system call's name, on this machine or another: "__x64_sys_", "sys_". */
 const PREFIXES = ["sys_", "__x64_sys_", "__x32_compat_sys_", "__ia32_compat_sys_", "__arm64_sys_"];
@@ -103,6 +112,34 @@ export abstract class HelperMethods extends SymbolMethods {
     return tracepointId(category, event) !== undefined;
   }
 
+  /**
+   * As bcc's get_kprobe_functions: the kernel functions that can be probed and whose names begin with a match.
+   *
+   * @throws AttachError when there is none
+   */
+  static getKprobeFunctions(eventRe: string | RegExp): string[] {
+    return probeableMatching(sourceOf(eventRe)).map(({ name }) => name);
+  }
+
+  /** As bcc's get_tracepoints: the tracepoints, as "category:event", whose names begin with a match. */
+  static getTracepoints(tpRe: string | RegExp): string[] {
+    return matchingTracepoints(sourceOf(tpRe)).map(({ category, event }) => `${category}:${event}`);
+  }
+
+  /**
+   * As bcc's get_user_functions_and_addresses: the functions of a library or program (of this process, if one is
+   * told) whose names begin with a match, with the addresses that attachUprobe's `addr` takes.
+   *
+   * @throws AttachError when there is no such file, or no such function
+   */
+  static getUserFunctions(name: string, symRe: string | RegExp, pid?: number): UserFunction[] {
+    const point = { kind: "uprobe" as const, binary: name, pid };
+    return matchingFunctions(point, sourceOf(symRe)).map((each) => ({
+      name: each.name,
+      address: each.address,
+    }));
+  }
+
   /** As bcc's find_library: the path of a shared library, "c" or "libc.so.6". */
   static findLibrary(name: string): string | undefined {
     return findLibrary(name);
@@ -127,6 +164,10 @@ function unknownEnum(name: string): BpfError {
       hint: "Give the name without the word enum; the program keeps those that its tables and events use.",
     },
   );
+}
+
+function sourceOf(pattern: string | RegExp): string {
+  return typeof pattern === "string" ? pattern : pattern.source;
 }
 
 function traceLine({ task, pid, cpu, flags, ts, msg }: TraceEvent): string {

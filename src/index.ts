@@ -12,6 +12,7 @@ export {
   SyscallError,
   UnsupportedError,
 } from "./errors.ts";
+export { type IntervalOptions, intervals } from "./intervals.ts";
 export { VerifierError } from "./load/verifier-error.ts";
 export { type LoadOptions, load } from "./load.ts";
 export type { MapsOf, RingsOf, Schema } from "./loaded-types.ts";
@@ -25,6 +26,7 @@ export { QueueMap } from "./maps/queue-map.ts";
 export { StackTraceMap } from "./maps/stack-trace-map.ts";
 export { ipv4, ipv6, networkPort } from "./output/addresses.ts";
 export { columns } from "./output/columns.ts";
+export { type KeyedHistogramOptions, log2Histograms } from "./output/keyed-histograms.ts";
 export { linearHistogram } from "./output/linear-histogram.ts";
 export { log2Histogram } from "./output/log2-histogram.ts";
 export { ndjsonLine } from "./output/ndjson.ts";
@@ -41,4 +43,6 @@ export { TracePipe } from "./rings/trace-pipe.ts";
 export { type Diagnostic, renderDiagnostic } from "./source/diagnostic.ts";
 export { SourceError } from "./source/source-error.ts";
 export type { SymbolOptions } from "./symbols/symbol.ts";
+export type { OptionsOf } from "./usage/option-types.ts";
+export { usage } from "./usage/usage.ts";
 export { ValueError } from "./values/value-error.ts";

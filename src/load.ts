@@ -20,6 +20,11 @@ export interface LoadOptions {
   readonly name?: string;
   /** Words for the compiler, as bcc's cflags: -D, -U, -I, -W. */
   readonly cflags?: readonly string[];
+  /**
+   * Macros of the text and their values, as a script's own options set them: true is 1, false and undefined are 0.
+   * BpfError "DEFINE" when one is no name or no integer.
+   */
+  readonly defines?: Readonly<Record<string, number | bigint | boolean | undefined>>;
   /** Where `#include "..."` finds the user's own headers. By default nowhere. */
   readonly directory?: string;
   /** False: attach nothing. By default all programs are attached whose names say where. */
@@ -94,9 +99,20 @@ async function loadBuilt(built: BuiltProgram, source: SourceText, options: LoadO
 }
 
 function buildOptions(options: LoadOptions, facts: KernelFacts): BuildOptions {
-  const { cflags, directory, cache, signal } = options;
+  const { directory, cache, signal } = options;
+  const cflags = [...(options.cflags ?? []), ...defineFlags(options.defines ?? {})];
   const warn = (message: string) => process.emitWarning(message, { code: "BCC_TS_CACHE" });
-  return { facts, warn, directory, cache, signal, whileCompiling: openLibbpf, ...(cflags && { cflags }) };
+  return { facts, warn, directory, cache, signal, whileCompiling: openLibbpf, cflags };
+}
+
+function defineFlags(defines: NonNullable<LoadOptions["defines"]>): string[] {
+  return Object.entries(defines).map(([name, value]) => {
+    const integer = value === undefined ? 0 : Number(value);
+    if (!/^[A-Za-z_]\w*$/.test(name) || !Number.isInteger(integer)) {
+      throw new BpfError("DEFINE", `${name} cannot be defined as ${value}: a name and an integer are needed`);
+    }
+    return `-D${name}=${typeof value === "bigint" ? value : integer}`;
+  });
 }
 
 /** What is wrong with libbpf is said when it is needed: the text's own errors come first. */

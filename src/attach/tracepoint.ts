@@ -36,13 +36,18 @@ export function attachTracepoint(program: LoadedProgram, target: TracepointTarge
  * expression matches. One link for all; `count` tells how many there are.
  */
 export function attachTracepoints(program: LoadedProgram, pattern: string): Link {
+  const matching = matchingTracepoints(pattern);
+  checkMatches(pattern, "tracepoint", matching.length);
+  return LinkGroup.attach("tracepoint", pattern, matching, (target) => attachTracepoint(program, target));
+}
+
+/** The tracepoints whose names, as "category:event", begin with what a regular expression matches. */
+export function matchingTracepoints(pattern: string): TracepointTarget[] {
   const wanted = compilePattern(pattern);
   const all = tracepointCategories().flatMap((category) =>
     tracepointEvents(category).map((event): TracepointTarget => ({ category, event })),
   );
-  const matching = all.filter(({ category, event }) => wanted.test(`${category}:${event}`));
-  checkMatches(pattern, "tracepoint", matching.length);
-  return LinkGroup.attach("tracepoint", pattern, matching, (target) => attachTracepoint(program, target));
+  return all.filter(({ category, event }) => wanted.test(`${category}:${event}`));
 }
 
 function explainFailure({ category, event }: TracepointTarget, errno: number): BpfError {

@@ -22,14 +22,24 @@ export function uprobeName({ binary, symbol, pattern, address = 0, offset = 0 }:
 }
 
 /**
- * The places that a pattern of symbols means; functions that the dynamic linker chooses are left out. Throws
+ * The functions that a pattern of symbols means; those that the dynamic linker chooses are left out. Throws
  * AttachError where nothing matches.
  */
-export function uprobePlaces(point: UserFunctionPoint, pattern: string): UserFunctionPoint[] {
+export function matchingFunctions(point: UserFunctionPoint, pattern: string) {
   const { image } = openBinary(point);
   const found = image.symbols.matching(compilePattern(pattern)).filter(({ indirect }) => !indirect);
   checkMatches(pattern, `function of ${point.binary}`, found.length);
-  return found.map(({ address }) => ({ ...point, pattern: undefined, symbol: undefined, address }));
+  return found;
+}
+
+/** Their places. */
+export function uprobePlaces(point: UserFunctionPoint, pattern: string): UserFunctionPoint[] {
+  return matchingFunctions(point, pattern).map(({ address }) => ({
+    ...point,
+    pattern: undefined,
+    symbol: undefined,
+    address,
+  }));
 }
 
 /** Finds the place. Throws AttachError where there is no such file or function, with similar names. */

@@ -15,6 +15,7 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
   bpf: `declare const bpf: import("bcc-ts").Bpf<{
     maps: { counts: import("bcc-ts").HashMap<number, bigint>; slots: import("bcc-ts").ArrayMap<bigint>;
       stacks: import("bcc-ts").StackTraceMap; queue: import("bcc-ts").QueueMap<number>;
+      slotsByPid: import("bcc-ts").HashMap<{ pid: number; slot: bigint }, bigint>;
       perCpu: import("bcc-ts").PerCpuHashMap<number, bigint>; perCpuSlots: import("bcc-ts").PerCpuArrayMap<bigint> };
     rings: { events: import("bcc-ts").RingBuffer<{ pid: number; comm: string }>;
       samples: import("bcc-ts").PerfBuffer<{ pid: number; comm: string }> };

@@ -36,6 +36,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   rings: { layer: 5, may: ["errors", "values", "ffi"], types: ["btf", "load"] },
   symbols: { layer: 5, may: ["errors", "kernel", "ffi", "btf"] },
   output: { layer: 6, may: ["errors"], types: ["values"], pure: true },
+  usage: { layer: 6, may: ["errors"] },
   vm: { layer: 7, may: ["errors", "package-root"] },
   // `doctor` and `emit` show what the stages in between make, so the CLI sees more than the public API.
   cli: {
