@@ -1,3 +1,4 @@
+import type { IteratorLink } from "./attach/iterator.ts";
 import type { Link, LinkKind } from "./attach/link.ts";
 import { perfEventName } from "./attach/perf-event-types.ts";
 import { uprobeName } from "./attach/uprobe-place.ts";
@@ -27,6 +28,13 @@ export interface UprobeEvent {
 export type TracepointEvent =
   | { readonly tp: string; readonly tpRe?: never }
   | { readonly tp?: never; readonly tpRe: string | RegExp };
+
+/** What an iterator goes through: all there is, or one map's elements, or what belongs to one process. */
+export interface IteratorEvent {
+  readonly map?: { readonly handle: { readonly fd: number } };
+  /** Since Linux 6.1. */
+  readonly pid?: number;
+}
 
 /** Which program is attached. */
 interface ProgramName {
@@ -97,6 +105,48 @@ export abstract class AttachMethods {
    */
   attachPerfEvent({ fnName, ...event }: PerfEventPoint & ProgramName): Link {
     return this.attach(fnName, { kind: "perf-event", ...event });
+  }
+
+  /**
+   * As bcc's attach_kfunc: attaches what KFUNC_PROBE and MODULE_KFUNC_PROBE declare (fentry). load() does it
+   * unless told otherwise. Requires Linux 5.5 (x86) or 6.4 (arm64).
+   *
+   * @throws AttachError, PermissionError
+   * @example
+   * bpf.attachKfunc({ fnName: "kfunc__vfs_read" });
+   */
+  attachKfunc({ fnName }: ProgramName): Link {
+    return this.attach(fnName);
+  }
+
+  /** As bcc's attach_kretfunc: what KRETFUNC_PROBE declares (fexit). */
+  attachKretfunc({ fnName }: ProgramName): Link {
+    return this.attach(fnName);
+  }
+
+  /** As bcc's attach_lsm: what LSM_PROBE declares. Requires Linux 5.7 with `lsm=...,bpf`. */
+  attachLsm({ fnName }: ProgramName): Link {
+    return this.attach(fnName);
+  }
+
+  /** Attaches what KMOD_RET declares: it may change a function's result, so load() does not attach it. Since Linux 5.7. */
+  attachFmodRet({ fnName }: ProgramName): Link {
+    return this.attach(fnName);
+  }
+
+  /**
+   * Attaches what BPF_ITER declares. The program runs when the link is read: once for each object, with `map`
+   * for each element of the map, with `pid` for those of one process. Requires Linux 5.8.
+   *
+   * @throws AttachError, UnsupportedError
+   * @example
+   * using tasks = bpf.attachIter({ fnName: "bpf_iter__task" });
+   * process.stdout.write(tasks.text());
+   */
+  attachIter({ fnName, map, pid }: IteratorEvent & ProgramName): IteratorLink {
+    const target = fnName.replace(/^bpf_iter__/, "");
+    const link = this.attach(fnName, { kind: "iter", target, mapFd: map?.handle.fd, pid });
+    return link as IteratorLink;
   }
 
   /** As bcc's detach_kprobe: of one program when it is told, else of all. Gives how many links it closed. */

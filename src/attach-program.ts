@@ -1,10 +1,11 @@
-import { attachFentry } from "./attach/fentry.ts";
+import { attachIterator } from "./attach/iterator.ts";
 import { attachKprobe } from "./attach/kprobe.ts";
 import { attachKprobeMulti } from "./attach/kprobe-multi.ts";
 import type { Link } from "./attach/link.ts";
 import { attachPerfEvent } from "./attach/perf-event.ts";
 import { attachRawTracepoint } from "./attach/raw-tracepoint.ts";
 import { attachTracepoint, attachTracepoints } from "./attach/tracepoint.ts";
+import { attachTrampoline } from "./attach/trampoline.ts";
 import { attachUprobe } from "./attach/uprobe.ts";
 import type { LoadedProgram } from "./load/loaded-object.ts";
 import type { AttachPoint } from "./program/program.ts";
@@ -33,6 +34,10 @@ export function attachProgram(program: LoadedProgram, point: Exclude<AttachPoint
       return attachPerfEvent(program, point);
     case "fentry":
     case "fexit":
-      return attachFentry(program, point.kind, point.symbol);
+    case "fmod-ret":
+    case "lsm":
+      return attachTrampoline(program, point);
+    case "iter":
+      return attachIterator(program, point);
   }
 }

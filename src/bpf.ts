@@ -22,6 +22,9 @@ export type LostHandler = (buffer: string, count: number) => void;
 
 const BUFFERS: ReadonlySet<string> = new Set(["ringbuf", "perf_event_array"]);
 
+/** What load() does not attach: unknown places, iterators, which run when they are read, and what changes results. */
+const ON_REQUEST: ReadonlySet<string> = new Set(["none", "iter", "fmod-ret"]);
+
 /**
  * A program in the kernel with its maps and probes. Everything is released by `close()`, at the end of a
  * `using` block, when the process ends, and, because probes are file descriptors, when it is killed.
@@ -107,14 +110,14 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
   }
 
   /**
-   * Attaches all programs whose names say where. All or none: when one fails, everything is closed. load() does
+   * Attaches all programs whose names say where, but iterators and KMOD_RET. All or none: when one fails, everything is closed. load() does
    * it unless told otherwise.
    *
    * @throws AttachError, UnsupportedError, PermissionError
    */
   attachAll(): void {
     try {
-      for (const f of this.#built.program.functions) if (f.attach.kind !== "none") this.attach(f.name);
+      for (const f of this.#built.program.functions) if (!ON_REQUEST.has(f.attach.kind)) this.attach(f.name);
     } catch (error) {
       this.close();
       throw error;

@@ -1,6 +1,7 @@
+export { IteratorLink } from "./attach/iterator.ts";
 export type { Link, LinkKind } from "./attach/link.ts";
 export { PerfHWConfig, PerfSWConfig, PerfType } from "./attach/perf-event-types.ts";
-export type { KprobeEvent, TracepointEvent, UprobeEvent } from "./attach-methods.ts";
+export type { IteratorEvent, KprobeEvent, TracepointEvent, UprobeEvent } from "./attach-methods.ts";
 export { Bpf } from "./bpf.ts";
 export { CompilerError } from "./compile/compiler-error.ts";
 export {
@@ -32,8 +33,10 @@ export { log2Histogram } from "./output/log2-histogram.ts";
 export { ndjsonLine } from "./output/ndjson.ts";
 export type {
   AttachPoint,
+  IteratorPoint,
   NamedAttachPoint,
   PerfEventPoint,
+  TrampolinePoint,
   UserFunctionPoint,
 } from "./program/program.ts";
 export type { TraceEvent } from "./rings/parse-trace-line.ts";

@@ -1,4 +1,4 @@
-import { checkFentryPoints } from "./attach/fentry.ts";
+import { checkBtfPoints } from "./attach/trampoline.ts";
 import { Bpf, type LostHandler } from "./bpf.ts";
 import { buildProgram } from "./build-program.ts";
 import type { BuildOptions, BuiltProgram } from "./built-program.ts";
@@ -69,7 +69,7 @@ export async function load(text: string, options: LoadOptions = {}): Promise<Bpf
   await session.onTranslate?.(source, compileOptions);
   const built = await buildProgram(source, compileOptions);
   await session.onBuild?.(built, facts);
-  checkFentryPoints(
+  checkBtfPoints(
     built.program.functions.map((f) => f.attach),
     { has: (name) => facts.btf.find("func", name) !== undefined, all: () => kernelSymbols().functions },
   );

@@ -11,7 +11,10 @@ export type LinkKind =
   | "raw-tracepoint"
   | "perf-event"
   | "fentry"
-  | "fexit";
+  | "fexit"
+  | "fmod-ret"
+  | "lsm"
+  | "iter";
 
 /**
  * A program that is attached. It stays so until close(), or until the process ends in whatever way,

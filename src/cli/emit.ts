@@ -44,7 +44,11 @@ function targetOf(point: Exclude<NamedAttachPoint, { kind: "none" }>): string {
     case "kretprobe":
     case "fentry":
     case "fexit":
+    case "fmod-ret":
+    case "lsm":
       return point.symbol;
+    case "iter":
+      return point.target;
     case "tracepoint":
       return `${point.category}:${point.event}`;
     case "raw-tracepoint":

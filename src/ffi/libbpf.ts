@@ -42,6 +42,8 @@ const DECLARATIONS = {
   bpf_program__attach_raw_tracepoint: ["pointer", ["pointer", "pointer"]],
   bpf_program__attach_perf_event_opts: ["pointer", ["pointer", "i32", "pointer"]],
   bpf_program__attach_trace_opts: ["pointer", ["pointer", "pointer"]],
+  bpf_program__attach_lsm: ["pointer", ["pointer"]],
+  bpf_program__attach_iter: ["pointer", ["pointer", "pointer"]],
 
   bpf_link__fd: ["i32", ["pointer"]],
   bpf_link__destroy: ["i32", ["pointer"]],
@@ -83,6 +85,7 @@ const DECLARATIONS = {
   bpf_link_get_next_id: ["i32", ["u32", "pointer"]],
   // prog_fd, target_fd, attach type, opts
   bpf_link_create: ["i32", ["i32", "i32", "u32", "pointer"]],
+  bpf_iter_create: ["i32", ["i32"]],
   bpf_raw_tracepoint_open: ["i32", ["pointer", "i32"]],
 } as const;
 

@@ -60,6 +60,9 @@ export function mapTypeName(type: number): string {
 /** enum bpf_attach_type. */
 export const ATTACH_TYPE = {
   traceFentry: 24,
+  modifyReturn: 26,
+  lsmMac: 27,
+  traceIter: 28,
   perfEvent: 41,
   kprobeMulti: 42,
 } as const;

@@ -13,7 +13,10 @@ import {
   perfEventLinkErrno,
   tryBatchLookup,
   tryFentry,
+  tryIterator,
   tryKprobeMulti,
+  tryLsm,
+  tryModifyReturn,
   tryRawTracepoint,
 } from "./trial-programs.ts";
 
@@ -24,6 +27,9 @@ export type FeatureName =
   | "kprobes"
   | "kprobe.multi"
   | "fentry"
+  | "fmod_ret"
+  | "lsm"
+  | "iterators"
   | "uprobes"
   | "tracepoints"
   | "raw tracepoints"
@@ -100,6 +106,30 @@ export const FEATURES: readonly Feature[] = [
     since: "5.5",
     remedy: "The kernel must be built with BPF trampolines; kprobes do the same without them.",
     probe: () => attempt(tryFentry, "fentry and fexit by trampolines"),
+  },
+  {
+    name: "fmod_ret",
+    since: "5.7",
+    remedy: "The kernel must be built with BPF trampolines and CONFIG_SECURITY.",
+    probe: () => attempt(tryModifyReturn, "programs that change a function's result"),
+  },
+  {
+    name: "lsm",
+    since: "5.7",
+    remedy: "The kernel must be built with CONFIG_BPF_LSM, and bpf be among the modules of `lsm=` at boot.",
+    probe: () => {
+      const modules = readIfThere("/sys/kernel/security/lsm")?.trim();
+      if (modules !== undefined && !modules.split(",").includes("bpf")) {
+        throw new BpfError("FEATURE", `bpf is not among the security modules (${modules})`);
+      }
+      return attempt(tryLsm, "hooks of the security modules");
+    },
+  },
+  {
+    name: "iterators",
+    since: "5.8",
+    remedy: NEWER,
+    probe: () => attempt(tryIterator, "attached and detached one over tasks"),
   },
   {
     name: "uprobes",

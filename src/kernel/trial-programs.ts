@@ -9,6 +9,10 @@ const RETURN_ZERO = Uint8Array.from([0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0
 
 /** A function that the kernel keeps for trying out fentry, and calls for nothing else. */
 const TRIAL_FUNCTION = "bpf_fentry_test1";
+/** A function that is rarely called and whose result may be changed: the kernel allows it for those of security modules. */
+const TRIAL_RESULT = "security_sb_umount";
+/** A hook that is rarely passed. */
+const TRIAL_HOOK = "sb_umount";
 /** A tracepoint that is rarely passed. */
 const TRIAL_TRACEPOINT = "sched_process_exit";
 
@@ -47,13 +51,39 @@ export function tryRawTracepoint(): void {
 
 /** Attaches a program to the entry of a kernel function by a trampoline for a moment. */
 export function tryFentry(): void {
-  const name = cString(TRIAL_FUNCTION);
-  const attachBtfId = libbpf().libbpf_find_vmlinux_btf_id(name.address, ATTACH_TYPE.traceFentry);
-  checked(`find ${TRIAL_FUNCTION} in the kernel's BTF`, attachBtfId);
-  const options = { expectedAttachType: ATTACH_TYPE.traceFentry, attachBtfId };
-  withTrialProgram(PROGRAM_TYPE.tracing, options, (program) => {
+  tryTrampoline(PROGRAM_TYPE.tracing, TRIAL_FUNCTION, ATTACH_TYPE.traceFentry);
+}
+
+/** Attaches a program that may change a function's result for a moment; it leaves it as it is. */
+export function tryModifyReturn(): void {
+  tryTrampoline(PROGRAM_TYPE.tracing, TRIAL_RESULT, ATTACH_TYPE.modifyReturn);
+}
+
+/** Attaches a program to a hook of the security modules for a moment; it allows what it is asked. */
+export function tryLsm(): void {
+  tryTrampoline(PROGRAM_TYPE.lsm, TRIAL_HOOK, ATTACH_TYPE.lsmMac);
+}
+
+function tryTrampoline(type: number, symbol: string, expectedAttachType: number): void {
+  const options = { expectedAttachType, attachBtfId: findBtfId(symbol, expectedAttachType) };
+  withTrialProgram(type, options, (program) => {
     closeFd(checked("attach by a trampoline", libbpf().bpf_raw_tracepoint_open(0, program)));
   });
+}
+
+/** Attaches an iterator over tasks for a moment, without running it. */
+export function tryIterator(): void {
+  const expectedAttachType = ATTACH_TYPE.traceIter;
+  const options = { expectedAttachType, attachBtfId: findBtfId("task", expectedAttachType) };
+  withTrialProgram(PROGRAM_TYPE.tracing, options, (program) => {
+    closeFd(checked("attach an iterator", libbpf().bpf_link_create(program, 0, expectedAttachType, 0)));
+  });
+}
+
+/** libbpf puts the kernel's prefix of hooks and iterators before the name. */
+function findBtfId(symbol: string, attachType: number): number {
+  const id = libbpf().libbpf_find_vmlinux_btf_id(cString(symbol).address, attachType);
+  return checked(`find ${symbol} in the kernel's BTF`, id);
 }
 
 /** Attaches a program to a kernel function by kprobe.multi for a moment. */

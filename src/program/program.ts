@@ -8,8 +8,27 @@ export type NamedAttachPoint =
   | { readonly kind: "kretprobe"; readonly symbol: string }
   | { readonly kind: "tracepoint"; readonly category: string; readonly event: string }
   | { readonly kind: "raw-tracepoint"; readonly event: string }
-  | { readonly kind: "fentry" | "fexit"; readonly symbol: string }
+  | TrampolinePoint
+  | ({ readonly kind: "iter" } & IteratorPoint)
   | { readonly kind: "none" };
+
+/** A function that BTF describes: at its entry or return, in place of it ("fmod-ret"), or a hook of the security modules. */
+export interface TrampolinePoint {
+  readonly kind: "fentry" | "fexit" | "fmod-ret" | "lsm";
+  /** For "lsm" the name of the hook: "file_open". */
+  readonly symbol: string;
+  /** The module that has the function; the kernel itself unless told. */
+  readonly module?: string | undefined;
+}
+
+/** What a program is run over: "task", "task_file", "bpf_map_elem", "tcp". */
+export interface IteratorPoint {
+  readonly target: string;
+  /** The map whose elements are gone through: its descriptor. */
+  readonly mapFd?: number | undefined;
+  /** Only this process (since Linux 6.1). */
+  readonly pid?: number | undefined;
+}
 
 /** How a function is attached. A pattern is a regular expression that matches at the start of names. */
 export type AttachPoint =

@@ -11,7 +11,15 @@ import { factsFromKernelDirectory } from "../../src/facts/kernel-directory-facts
 import type { KernelFacts } from "../../src/facts/kernel-facts.ts";
 import { recordFacts } from "../../src/facts/recorded-facts.ts";
 import { liveFacts } from "../../src/kernel/live-facts.ts";
-import { CONFIGS, ENUMERATORS, STRUCTS, SYMBOLS, TRACEPOINTS, TYPEDEFS } from "./recorded-names.ts";
+import {
+  CONFIGS,
+  ENUMERATORS,
+  FUNCTIONS,
+  STRUCTS,
+  SYMBOLS,
+  TRACEPOINTS,
+  TYPEDEFS,
+} from "./recorded-names.ts";
 
 const { values, positionals } = parseArgs({
   options: { directory: { type: "string" } },
@@ -38,6 +46,7 @@ function types(btf: Btf): number[] {
   };
   for (const name of STRUCTS) add(btf.find(["struct", "union"], name), `struct ${name}`);
   for (const name of TYPEDEFS) add(btf.find("typedef", name), `typedef ${name}`);
+  for (const name of FUNCTIONS) add(btf.find("func", name), `function ${name}`);
   for (const name of ENUMERATORS) add(btf.enumerator(name)?.enumId, `enumerator ${name}`);
   return [...ids];
 }

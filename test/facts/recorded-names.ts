@@ -22,6 +22,23 @@ export const STRUCTS = [
   "ns_common",
   "bpf_perf_event_data",
   "__sk_buff",
+  "bpf_iter__task",
+  "bpf_iter_meta",
+  "seq_file",
+  "linux_binprm",
+  "xdp_md",
+  "mnt_namespace",
+  "mount",
+];
+
+/** Kernel functions, for programs that get their arguments as BTF tells them. */
+export const FUNCTIONS = [
+  "tcp_connect",
+  "vfs_read",
+  "do_unlinkat",
+  "__sys_connect",
+  "bpf_lsm_file_open",
+  "bpf_iter_task",
 ];
 
 export const TYPEDEFS = [

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { after, test } from "node:test";
 import { AttachError, Bpf, load, PerfSWConfig, PerfType } from "bcc-ts";
-import { attachFentry, checkFentryPoints } from "../../src/attach/fentry.ts";
+import { attachTrampoline, checkBtfPoints } from "../../src/attach/trampoline.ts";
 import { libbpf } from "../../src/ffi/libbpf.ts";
 import { NativeBuffer } from "../../src/ffi/native-buffer.ts";
 import { onlineCpus } from "../../src/kernel/cpus.ts";
@@ -292,8 +292,8 @@ test("fentry and fexit see arguments and results", (t) => {
   using object = loadObject(compileCase("../attach/fentry").object);
   const [entry, exit] = [object.programs.get("on_entry"), object.programs.get("on_exit")];
   assert.ok(entry && exit);
-  using first = attachFentry(entry, "fentry", "bpf_fentry_test1");
-  using _ = attachFentry(exit, "fexit", "bpf_fentry_test1");
+  using first = attachTrampoline(entry, { kind: "fentry", symbol: "bpf_fentry_test1" });
+  using _ = attachTrampoline(exit, { kind: "fexit", symbol: "bpf_fentry_test1" });
   assert.deepEqual([first.kind, first.target], ["fentry", "bpf_fentry_test1"]);
   // Running the program makes the kernel call the functions that it keeps for this, the first with 1.
   const options = NativeBuffer.alloc(80);
@@ -312,14 +312,14 @@ test("fentry and fexit see arguments and results", (t) => {
 
 test("fentry is refused before the load, with the reason", () => {
   const functions = { has: (name: string) => name === "vfs_read", all: () => ["vfs_read", "vfs_write"] };
-  const check = (symbol: string) => () => checkFentryPoints([{ kind: "fexit", symbol }], functions);
+  const check = (symbol: string) => () => checkBtfPoints([{ kind: "fexit", symbol }], functions);
   if (checkFeature("fentry").available) {
     check("vfs_read")();
     assert.throws(check("vfs_raed"), { name: "AttachError", hint: "Did you mean vfs_read?" });
   } else {
     assert.throws(check("vfs_read"), { name: "UnsupportedError", feature: "fentry", hint: /kprobes/ });
   }
-  checkFentryPoints([{ kind: "kprobe", symbol: "vfs_raed" }], functions);
+  checkBtfPoints([{ kind: "kprobe", symbol: "vfs_raed" }], functions);
 });
 
 test("stacks are told by name: this process's, and the kernel's", (t) => {

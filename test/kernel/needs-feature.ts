@@ -10,6 +10,8 @@ const OPTIONS: Partial<Record<FeatureName, string>> = {
   kprobes: "CONFIG_KPROBE_EVENTS",
   "kprobe.multi": "CONFIG_FPROBE",
   fentry: "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS",
+  fmod_ret: "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS",
+  lsm: "CONFIG_BPF_LSM",
   uprobes: "CONFIG_UPROBE_EVENTS",
   BTF: "CONFIG_DEBUG_INFO_BTF",
 };

@@ -1,4 +1,5 @@
-import type { NamedAttachPoint, ProgramFunction } from "../../program/program.ts";
+import type { ProgramFunction } from "../../program/program.ts";
+import { kindByName } from "./program-kind.ts";
 import { type AstNode, canonicalType, children, walk } from "./syntax-tree.ts";
 import { calleeName, type TranslationUnit, type UserFunction } from "./translation-unit.ts";
 
@@ -12,6 +13,13 @@ const SECTION_BY_CONTEXT: readonly (readonly [RegExp, string])[] = [
   [/^struct bpf_perf_event_data \*$/, "perf_event"],
   [/^struct xdp_md \*$/, "xdp"],
   [/^struct __sk_buff \*$/, "socket"],
+  [/^struct sk_msg_md \*$/, "sk_msg"],
+  [/^struct bpf_sock_ops \*$/, "sockops"],
+  [/^struct bpf_sockopt \*$/, "cgroup/getsockopt"],
+  [/^struct bpf_sock_addr \*$/, "cgroup/connect4"],
+  [/^struct bpf_sock \*$/, "cgroup/sock_create"],
+  [/^struct bpf_sysctl \*$/, "cgroup/sysctl"],
+  [/^struct bpf_cgroup_dev_ctx \*$/, "cgroup/dev"],
 ];
 
 /** Gives every program its section, so that libbpf knows its type, and inlines the other functions. */
@@ -24,31 +32,15 @@ export function declarePrograms(unit: TranslationUnit): ProgramFunction[] {
       if (!hasAttribute(f.node, "NoInlineAttr")) unit.edits.insert(start, "__attribute__((always_inline)) ");
       continue;
     }
-    const { attach, section } = programKind(unit, f);
+    const { attach, section } = kindByName(f.name, unit.facts) ?? {
+      attach: { kind: "none" } as const,
+      section: sectionByContext(unit, f),
+    };
     unit.edits.insert(start, `__attribute__((section("${section}"), used)) `);
     programs.push({ name: f.name, section, attach, span: nameSpan(unit, f) });
   }
   refuseCallsToPrograms(unit, names);
   return programs;
-}
-
-function programKind(unit: TranslationUnit, f: UserFunction): { attach: NamedAttachPoint; section: string } {
-  const [, prefix, rest = ""] = /^(kprobe|kretprobe|tracepoint|raw_tracepoint)__(.+)$/.exec(f.name) ?? [];
-  switch (prefix) {
-    case "kprobe":
-    case "kretprobe":
-      return { attach: { kind: prefix, symbol: rest }, section: `${prefix}/${rest}` };
-    case "raw_tracepoint":
-      return { attach: { kind: "raw-tracepoint", event: rest }, section: `raw_tracepoint/${rest}` };
-    case "tracepoint": {
-      const split = rest.indexOf("__");
-      const category = rest.slice(0, Math.max(split, 0));
-      const event = rest.slice(split + 2);
-      return { attach: { kind: "tracepoint", category, event }, section: `tracepoint/${category}/${event}` };
-    }
-    default:
-      return { attach: { kind: "none" }, section: sectionByContext(unit, f) };
-  }
 }
 
 function sectionByContext(unit: TranslationUnit, f: UserFunction): string {

@@ -1,5 +1,6 @@
 import type { Architecture } from "../../facts/kernel-facts.ts";
 import { type AstNode, canonicalType, isPointerType } from "./syntax-tree.ts";
+import { tracedFunction } from "./traced-function.ts";
 import type { TranslationUnit, UserFunction } from "./translation-unit.ts";
 
 /** Where the calling convention of functions and of system calls keeps the arguments. */
@@ -19,7 +20,12 @@ export function loadParameters(unit: TranslationUnit): void {
   for (const program of unit.programs) {
     const [context, ...rest] = program.parameters;
     if (context === undefined || rest.length === 0) continue;
-    if (canonicalType(context) !== "struct pt_regs *") {
+    const type = canonicalType(context);
+    if (type === "unsigned long long *") {
+      if (checkNames(unit, rest) && checkCount(unit, program)) loadFromArray(unit, program, context, rest);
+      continue;
+    }
+    if (type !== "struct pt_regs *") {
       const message = `only a program whose context is struct pt_regs * can name arguments after it`;
       unit.report("error", "PARAMETERS", message, rest[0] ?? context);
       continue;
@@ -35,6 +41,10 @@ function checkParameters(unit: TranslationUnit, parameters: readonly AstNode[]):
     unit.report("error", "PARAMETERS", "only six arguments are passed in registers", seventh, hint);
     return false;
   }
+  return checkNames(unit, parameters);
+}
+
+function checkNames(unit: TranslationUnit, parameters: readonly AstNode[]): boolean {
   const unnamed = parameters.find((parameter) => parameter.name === undefined);
   if (unnamed !== undefined) {
     unit.report("error", "PARAMETERS", "a program's arguments must have names", unnamed);
@@ -72,6 +82,43 @@ function moveParameters(
   });
   unit.edits.replace(contextSpan.end, lastSpan.end, "");
   unit.edits.insert(body.start + 1, ` ${lines.join(" ")}`);
+}
+
+/** A program of a trampoline gets the traced function's arguments as an array, and after them its result. */
+function loadFromArray(
+  unit: TranslationUnit,
+  program: UserFunction,
+  context: AstNode,
+  rest: readonly AstNode[],
+): void {
+  const body = unit.editable(program.body);
+  const spans = rest.map((parameter) => unit.editable(parameter));
+  const last = spans.at(-1);
+  if (body === undefined || last === undefined) return;
+  const name = context.name ?? "ctx";
+  const lines = rest.map((parameter, i) => {
+    const { start, end } = spans[i] ?? last;
+    const declaration = unit.source.text.slice(start, end).replace(/\s+/g, " ");
+    return `${declaration} = ${conversion(parameter)}${name}[${i}]; (void)${parameter.name};`;
+  });
+  // The macro that begins a probe leaves the arguments out when it is compiled.
+  const place = unit.places.of(context);
+  if (place.kind === "user") unit.edits.replace(place.end, last.end, "");
+  unit.edits.insert(body.start + 1, ` ${lines.join(" ")}`);
+}
+
+/** More arguments than the function has would be refused by the kernel, which says it less well. */
+function checkCount(unit: TranslationUnit, program: UserFunction): boolean {
+  const traced = tracedFunction(program.name, unit.facts);
+  if (traced === undefined) return true;
+  const most = traced.parameters.length + (traced.hasResult ? 1 : 0);
+  const extra = program.parameters[most + 1];
+  if (extra === undefined) return true;
+  const result = traced.hasResult ? " and a result" : "";
+  const plural = traced.parameters.length === 1 ? "" : "s";
+  const message = `${traced.name} has ${traced.parameters.length} argument${plural}${result}`;
+  unit.report("error", "PARAMETERS", message, extra);
+  return false;
 }
 
 function isSyscallProgram(name: string): boolean {

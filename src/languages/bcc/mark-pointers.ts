@@ -6,7 +6,8 @@ const LOOKUPS = new Set(["lookup", "lookup_or_init", "lookup_or_try_init"]);
 const UPDATES = new Set(["update", "insert", "lookup_or_init", "lookup_or_try_init"]);
 
 /** Contexts out of which a pointer is the kernel's: registers, raw arguments, tracepoint records. */
-const KERNEL_CONTEXT = /^(?:const )?struct (?:pt_regs|bpf_raw_tracepoint_args|tracepoint__\w+) \*/;
+const KERNEL_CONTEXT =
+  /^(?:const )?struct (?:pt_regs|bpf_raw_tracepoint_args|tracepoint__\w+|bpf_iter__\w+) \*/;
 
 /**
  * Finds out which expressions hold kernel addresses. The level of an expression is the number of

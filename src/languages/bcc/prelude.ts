@@ -82,6 +82,8 @@ function kernelTypes(scan: Prescan, facts: KernelFacts): KernelTypes {
 export function libraryFiles(facts: KernelFacts, mode: PreludeMode): string[] {
   const registers = `registers-${facts.architecture}.h`;
   const files = ["attributes.h", "constants.h", registers, "helpers.h", "inlines.h", "probes.h"];
+  // The text with expanded macros has the arguments of such a probe where a function has them.
+  files.push(mode === "code" ? "probes-code.h" : "probes-parse.h");
   return mode === "expand" ? files : [...files, `tables-${mode}.h`, "tables.h"];
 }
 

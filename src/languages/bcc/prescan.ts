@@ -23,7 +23,7 @@ export function prescan(text: string): Prescan {
     headers.add(match[1] ?? "");
   }
   return {
-    identifiers: identifiersOf(bare),
+    identifiers: union(identifiersOf(bare), iteratorContexts(bare)),
     defined: { tags: tags(bare), ordinary: ordinaryNames(bare), macros: macros(bare) },
     headers,
     tracepoints: findTracepoints(bare),
@@ -32,17 +32,26 @@ export function prescan(text: string): Prescan {
 
 /** What two states of one text say together. */
 export function mergeScans(a: Prescan, b: Prescan): Prescan {
-  const both = (x: ReadonlySet<string>, y: ReadonlySet<string>) => new Set([...x, ...y]);
   return {
-    identifiers: both(a.identifiers, b.identifiers),
+    identifiers: union(a.identifiers, b.identifiers),
     defined: {
-      tags: both(a.defined.tags, b.defined.tags),
-      ordinary: both(a.defined.ordinary, b.defined.ordinary),
-      macros: both(a.defined.macros, b.defined.macros),
+      tags: union(a.defined.tags, b.defined.tags),
+      ordinary: union(a.defined.ordinary, b.defined.ordinary),
+      macros: union(a.defined.macros, b.defined.macros),
     },
-    headers: both(a.headers, b.headers),
+    headers: union(a.headers, b.headers),
     tracepoints: a.tracepoints,
   };
+}
+
+/** The struct that BPF_ITER(target) names, which does not stand in the text. */
+function iteratorContexts(bare: string): string[] {
+  const targets = allMatches(bare, /\bBPF_ITER\s*\(\s*(\w+)\s*\)/g);
+  return [...targets].map((target) => `bpf_iter__${target}`);
+}
+
+function union(a: Iterable<string>, b: Iterable<string>): Set<string> {
+  return new Set([...a, ...b]);
 }
 
 function allMatches(text: string, pattern: RegExp): Set<string> {

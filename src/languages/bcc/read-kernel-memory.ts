@@ -1,6 +1,7 @@
 import { PointerMarks } from "./mark-pointers.ts";
 import { type AstNode, canonicalType, children } from "./syntax-tree.ts";
 import { asTableCall, type TranslationUnit } from "./translation-unit.ts";
+import { TrustedPointers } from "./trusted-pointers.ts";
 
 /**
  * Puts a probe read around every read of kernel memory. Clang marks the reads: an lvalue that becomes a
@@ -8,12 +9,13 @@ import { asTableCall, type TranslationUnit } from "./translation-unit.ts";
  */
 export function readKernelMemory(unit: TranslationUnit): void {
   const marks = new PointerMarks(unit);
+  const trusted = new TrustedPointers(unit);
   unit.visitBodies((node) => {
     if (node.kind === "UnaryExprOrTypeTraitExpr" || node.kind === "OffsetOfExpr") return false;
     const place = children(node)[0];
     if (place === undefined || asTableCall(node)) return true;
     if (node.kind === "ImplicitCastExpr" && node.castKind === "LValueToRValue") {
-      if (marks.inKernel(place)) wrapRead(unit, place);
+      if (marks.inKernel(place) && !trusted.reads(place)) wrapRead(unit, place);
     } else if (isWrite(node) && marks.inKernel(place)) {
       reportWrite(unit, node);
     }
