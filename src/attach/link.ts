@@ -50,10 +50,12 @@ export class LibbpfLink implements Link {
     this.#unregister = registerForExit(this);
   }
 
+  /** -1 once closed. */
   get fd(): number {
     return this.#fd;
   }
 
+  /** Detaches. May be called again. */
   close(): void {
     if (this.#pointer === 0) return;
     const pointer = this.#pointer;
