@@ -168,3 +168,17 @@
 
 /* with <net/tcp.h> */
 #define TCP_SKB_CB(skb) ((struct tcp_skb_cb *)&((skb)->cb[0]))
+
+#define DNAME_INLINE_LEN sizeof(((struct dentry *)0)->d_iname)
+
+/* without dentry.d_iname */
+#define d_iname d_shortname.string
+
+/* with <linux/security.h> */
+#define CAP_OPT_NONE 0x0
+
+/* with <linux/security.h> */
+#define CAP_OPT_NOAUDIT 0x2
+
+/* with <linux/security.h> */
+#define CAP_OPT_INSETID 0x4

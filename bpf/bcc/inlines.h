@@ -61,3 +61,21 @@ static inline __attribute__((always_inline, unused)) struct inet_connection_sock
 {
 	return (struct inet_connection_sock *)sk;
 }
+
+#define tcp_sk(sk) ((struct tcp_sock *)(sk))
+
+#define inet_sk(sk) ((struct inet_sock *)(sk))
+
+#define skb_rx_queue_recorded(skb) ((skb)->queue_mapping != 0)
+
+#define skb_get_rx_queue(skb) ((skb)->queue_mapping - 1)
+
+#define skb_get_queue_mapping(skb) ((skb)->queue_mapping)
+
+#define sg_is_chain(entry) ((entry)->page_link & 1UL)
+
+#define sg_is_last(entry) ((entry)->page_link & 2UL)
+
+#define sg_chain_ptr(entry) ((struct scatterlist *)((entry)->page_link & ~3UL))
+
+#define folio_page(folio, n) (&(folio)->page + (n))

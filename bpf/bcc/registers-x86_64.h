@@ -31,3 +31,11 @@
 #define PT_REGS_PARM5_SYSCALL(ctx) ((ctx)->r8)
 
 #define PT_REGS_PARM6_SYSCALL(ctx) ((ctx)->r9)
+
+#define __PAGE_OFFSET_BASE_L4 0xffff888000000000UL
+
+#define __PAGE_OFFSET_BASE_L5 0xff11000000000000UL
+
+#define PAGE_OFFSET __PAGE_OFFSET_BASE_L4
+
+#define __START_KERNEL_map 0xffffffff80000000UL

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { packageFile } from "../../package-root.ts";
+import { isIncluded } from "./included-headers.ts";
 
 /** One definition of the library under bpf/bcc: the unit that a program gets or does not get. */
 export interface Definition {
@@ -7,6 +8,8 @@ export interface Definition {
   readonly identifiers: ReadonlySet<string>;
   /** Kernel headers one of which the program must include; empty when there is no such condition. */
   readonly headers: readonly string[];
+  /** "struct.member" that the kernel must not have; undefined when there is no such condition. */
+  readonly lacks: string | undefined;
   readonly text: string;
 }
 
@@ -31,9 +34,10 @@ export function definedNamesOf(fileNames: readonly string[]): ReadonlySet<string
 
 function parseDefinition(chunk: string): Definition {
   const text = chunk.trim();
-  const condition = /^\/\* with ((?:<[^>]+> ?)+)\*\//.exec(text);
-  const headers = condition?.[1]?.match(/[^<> ]+/g) ?? [];
-  return { text, headers, names: definedNames(text), identifiers: identifiersOf(text) };
+  const [, condition = ""] = /^\/\* ((?:with|without) .*?) \*\/\n/.exec(text) ?? [];
+  const headers = [...condition.matchAll(/<([^>]+)>/g)].map(([, header = ""]) => header);
+  const [, lacks] = /without (\w+\.\w+)$/.exec(condition) ?? [];
+  return { text, headers, lacks, names: definedNames(text), identifiers: identifiersOf(text) };
 }
 
 function definedNames(text: string): string[] {
@@ -53,6 +57,15 @@ export function identifiersOf(text: string): Set<string> {
   return new Set(bare.match(/[A-Za-z_]\w*/g) ?? []);
 }
 
+/** What decides over the definitions that a program gets. */
+export interface ProgramNames {
+  readonly identifiers: ReadonlySet<string>;
+  readonly defined: ReadonlySet<string>;
+  readonly headers: ReadonlySet<string>;
+  /** Whether a struct of the kernel has a member of that name. */
+  hasMember(struct: string, member: string): boolean;
+}
+
 export interface Selection {
   readonly text: string;
   /** The identifiers of the program and of all that was selected. */
@@ -64,20 +77,13 @@ export interface Selection {
  * The definitions that a program reaches: those whose names are among its identifiers, and theirs in turn.
  * A name in `defined` is the program's own and is never brought in.
  */
-export function selectDefinitions(
-  fileNames: readonly string[],
-  program: {
-    identifiers: ReadonlySet<string>;
-    defined: ReadonlySet<string>;
-    headers: ReadonlySet<string>;
-  },
-): Selection {
+export function selectDefinitions(fileNames: readonly string[], program: ProgramNames): Selection {
   const candidates = fileNames
     .flatMap(definitionsOf)
     .filter(
       (d) =>
         !d.names.some((name) => program.defined.has(name)) &&
-        (d.headers.length === 0 || d.headers.some((header) => program.headers.has(header))),
+        (d.headers.length === 0 || d.headers.some((header) => isIncluded(header, program.headers))),
     );
   const identifiers = new Set(program.identifiers);
   const selected = new Set<Definition>();
@@ -85,6 +91,7 @@ export function selectDefinitions(
     before = selected.size;
     for (const definition of candidates) {
       if (selected.has(definition) || !definition.names.some((name) => identifiers.has(name))) continue;
+      if (definition.lacks !== undefined && isThere(definition.lacks, program)) continue;
       selected.add(definition);
       for (const identifier of definition.identifiers) identifiers.add(identifier);
     }
@@ -95,4 +102,9 @@ export function selectDefinitions(
     identifiers,
     names: new Set(inOrder.flatMap((definition) => definition.names)),
   };
+}
+
+function isThere(place: string, program: ProgramNames): boolean {
+  const [struct = "", member = ""] = place.split(".");
+  return program.hasMember(struct, member);
 }

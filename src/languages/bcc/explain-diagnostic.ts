@@ -23,6 +23,8 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explanation])[] = [
   [/^(?:use of undeclared identifier|unknown type name) '(\w+)'/, unknownName],
   [/^incomplete definition of type 'struct tracepoint__(\w+?)__(\w+)'/, unknownTracepoint],
   [/^(?:call to undeclared function|implicit declaration of function) '(\w+)'/, unknownFunction],
+  // Clang only warns, for the sake of programs that keep pointers in integers: the other way is a mistake.
+  [/^incompatible integer to pointer conversion/, () => ({ severity: "error" })],
   [/^expected ';' after '_Static_assert'/, () => ({ message: "expected ';' after the table" })],
   [/unsupported table kind "?(\w*)/, unsupportedTable],
 ];

@@ -53,7 +53,14 @@ function select(scan: Prescan, facts: KernelFacts, mode: PreludeMode): Selection
     identifiers: new Set([...scan.identifiers, ...ALWAYS[mode]]),
     defined: new Set([...scan.defined.ordinary, ...scan.defined.macros]),
     headers: scan.headers,
+    hasMember: (struct, member) => hasMember(facts, struct, member),
   });
+}
+
+function hasMember({ btf }: KernelFacts, struct: string, member: string): boolean {
+  const id = btf.find(["struct", "union"], struct);
+  const type = id === undefined ? undefined : btf.type(id);
+  return (type?.kind === "struct" || type?.kind === "union") && type.members.some((m) => m.name === member);
 }
 
 interface KernelTypes {

@@ -80,10 +80,12 @@ function member(field: FormatField): string {
   if (dynamic) return `int ${dynamic[1] === undefined ? "data_loc" : "rel_loc"}_${dynamic[2]}`;
   const array = /^(.*?)(\w+)\s*\[[^\]]*\]$/.exec(field.declaration);
   if (array) return arrayMember(array[1]?.trim() ?? "", array[2] ?? "", field);
-  const scalar = /^(.*?)(\w+)$/.exec(field.declaration);
+  // An address space stands between a type and its star, where bcc's users see none.
+  const declaration = field.declaration.replace(/\b__seg_[gf]s\s*/, "");
+  const scalar = /^(.*?)(\w+)$/.exec(declaration);
   const type = scalar?.[1]?.trim() ?? "";
   const natural = SCALAR_SIZE[type.replace(/\bconst\b/g, "").trim()];
-  if (scalar === null || natural === undefined || natural === field.size) return field.declaration;
+  if (scalar === null || natural === undefined || natural === field.size) return declaration;
   const wide = WIDENED[`${field.size}${field.signed ? "s" : "u"}`];
   return wide === undefined ? `char ${scalar[2]}[${field.size}]` : `${wide} ${scalar[2]}`;
 }
