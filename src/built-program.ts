@@ -8,7 +8,8 @@ export interface BuildOptions extends CompileFlags {
   readonly cache?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly warn: (message: string) => void;
-  /** Called while clang runs, for what can be done meanwhile. */
+  /** Called while clang looks at the text, and while it makes the object: for what can be done meanwhile. */
+  readonly whileParsing?: () => void;
   readonly whileCompiling?: () => void;
 }
 

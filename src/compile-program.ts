@@ -23,11 +23,13 @@ export async function compileProgram(source: SourceText, options: BuildOptions):
     clang.start("tree");
     const frontEnd = frontEndOf(clang, () => {
       clang.start("object");
-      options.whileCompiling?.();
+      options.whileParsing?.();
     });
     const program = await translateWith(frontEnd, source, options);
-    const object = await compileObject(program.code, source, clang);
-    return { program, object, fromCache: false };
+    const compiling = compileObject(program.code, source, clang);
+    // Until the text is on its way nothing else may hold up this thread.
+    setImmediate(() => options.whileCompiling?.());
+    return { program, object: await compiling, fromCache: false };
   } finally {
     clang.close();
   }

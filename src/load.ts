@@ -5,6 +5,7 @@ import type { BuildOptions, BuiltProgram } from "./built-program.ts";
 import { BpfError } from "./errors.ts";
 import type { KernelFacts } from "./facts/kernel-facts.ts";
 import { libbpf } from "./ffi/libbpf.ts";
+import { keepNameIndex, keptNameIndex } from "./kept-name-index.ts";
 import { kernelSymbols } from "./kernel/kallsyms.ts";
 import { liveFacts } from "./kernel/live-facts.ts";
 import { loadObject } from "./load/load-object.ts";
@@ -64,7 +65,7 @@ export function load<Given extends Schema>(text: string, options?: LoadOptions):
 export async function load(text: string, options: LoadOptions = {}): Promise<Bpf> {
   const source = new SourceText(options.name ?? "program.c", text);
   const session = loadSession();
-  const facts = session.facts ?? liveFacts();
+  const facts = session.facts ?? liveFacts(keptNameIndex);
   const compileOptions = buildOptions(options, facts);
   await session.onTranslate?.(source, compileOptions);
   const built = await buildProgram(source, compileOptions);
@@ -102,7 +103,11 @@ function buildOptions(options: LoadOptions, facts: KernelFacts): BuildOptions {
   const { directory, cache, signal } = options;
   const cflags = [...(options.cflags ?? []), ...defineFlags(options.defines ?? {})];
   const warn = (message: string) => process.emitWarning(message, { code: "BCC_TS_CACHE" });
-  return { facts, warn, directory, cache, signal, whileCompiling: openLibbpf, cflags };
+  const isLive = loadSession().facts === undefined;
+  const whileCompiling = () => {
+    if (cache !== false && isLive) keepNameIndex(facts, warn);
+  };
+  return { facts, warn, directory, cache, signal, whileParsing: openLibbpf, whileCompiling, cflags };
 }
 
 function defineFlags(defines: NonNullable<LoadOptions["defines"]>): string[] {

@@ -2,6 +2,7 @@ import { damaged } from "./btf-damage.ts";
 import type { BtfKind, BtfType } from "./btf-type.ts";
 import { decodeType, enumeratorValue, KIND_NAMES } from "./decode-type.ts";
 import { indexOfEnumerator, indexOfNamed, stringOffsets } from "./find-names.ts";
+import type { NameIndex } from "./name-index.ts";
 import { KIND, kindOf, readTypeTable, type TypeTable } from "./type-table.ts";
 
 /** No type of a real kernel or program is larger; keeps products of array lengths exact. */
@@ -14,6 +15,8 @@ export interface BtfOptions {
   readonly base?: Btf;
   /** For messages. */
   readonly name?: string;
+  /** The index of these very bytes, which saves passes over all types. */
+  readonly index?: NameIndex | undefined;
 }
 
 /**
@@ -34,6 +37,7 @@ export class Btf {
   readonly typeCount: number;
   /** The parts as they are in memory, for passes over all types. */
   readonly table: TypeTable;
+  readonly index: NameIndex | undefined;
   /** Strings of the base come first in the space of string offsets. */
   readonly #stringsBefore: number;
   readonly #decoded = new Map<number, BtfType>();
@@ -42,7 +46,8 @@ export class Btf {
     this.bytes = bytes;
     this.base = options.base;
     this.name = options.name ?? "BTF";
-    this.table = readTypeTable(bytes, options.base !== undefined);
+    this.table = readTypeTable(bytes, options.base !== undefined, options.index?.starts);
+    this.index = options.index;
     this.firstId = options.base === undefined ? 1 : options.base.endId;
     this.typeCount = this.table.starts.length;
     this.#stringsBefore = options.base === undefined ? 0 : options.base.stringsEnd;

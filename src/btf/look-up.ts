@@ -1,7 +1,7 @@
 import type { Btf } from "./btf.ts";
-import { enumeratorAt, enumeratorValue } from "./decode-type.ts";
+import { enumeratorValue } from "./decode-type.ts";
 import { NameFilter } from "./name-filter.ts";
-import { KIND, kindOf } from "./type-table.ts";
+import { type NameCandidates, scanNames } from "./scan-names.ts";
 
 export interface NamedEnumerator {
   readonly name: string;
@@ -16,16 +16,13 @@ export interface NameLookup {
   readonly enumerators: ReadonlyMap<string, readonly NamedEnumerator[]>;
 }
 
-const ENUMS = (1 << KIND.enum) | (1 << KIND.enum64);
-const NAMED = ENUMS | (1 << KIND.struct) | (1 << KIND.union) | (1 << KIND.typedef) | (1 << KIND.fwd);
-
-/** Finds many names in one pass over the types: some milliseconds for a kernel. */
+/** Finds many names in one pass over the types: some milliseconds for a kernel, less with an index. */
 export function lookUp(btf: Btf, names: ReadonlySet<string>): NameLookup {
   const types = new Map<string, number[]>();
   const enumerators = new Map<string, NamedEnumerator[]>();
   for (const part of chain(btf)) {
     const { words, starts } = part.table;
-    const { typeIndexes, enumIndexes, enumWords } = scan(part, new NameFilter(names));
+    const { typeIndexes, enumIndexes, enumWords } = candidates(part, names);
     for (const index of typeIndexes) {
       const name = part.string(words[starts[index] as number] as number);
       if (names.has(name)) add(types, name, part.firstId + index);
@@ -42,39 +39,12 @@ export function lookUp(btf: Btf, names: ReadonlySet<string>): NameLookup {
   return { types, enumerators };
 }
 
-/** Types and enumerators of one part that may have one of the names. */
-interface Candidates {
-  readonly typeIndexes: readonly number[];
-  /** For each enumerator its enum, */
-  readonly enumIndexes: readonly number[];
-  /** and its first word. */
-  readonly enumWords: readonly number[];
-}
-
-/** Only a third of a kernel's strings are names of types or enumerators: the types are read, not the strings. */
-function scan(part: Btf, filter: NameFilter): Candidates {
-  const { words, starts, strings } = part.table;
+function candidates(part: Btf, names: ReadonlySet<string>): NameCandidates {
+  if (part.index !== undefined) return part.index.candidates(names);
+  const filter = new NameFilter(names);
   const isSplit = part.base !== undefined;
   // The names of a module's types may be strings of the kernel's: there all are candidates.
-  const maybe = (offset: number) => isSplit || filter.passes(strings, offset);
-  const typeIndexes: number[] = [];
-  const enumIndexes: number[] = [];
-  const enumWords: number[] = [];
-  for (let i = 0; i < starts.length; i++) {
-    const at = starts[i] as number;
-    const info = words[at + 1] as number;
-    const kind = 1 << kindOf(info);
-    if ((kind & NAMED) === 0) continue;
-    if (maybe(words[at] as number)) typeIndexes.push(i);
-    if ((kind & ENUMS) === 0) continue;
-    for (let j = 0; j < (info & 0xffff); j++) {
-      const word = enumeratorAt(info, at, j);
-      if (!maybe(words[word] as number)) continue;
-      enumIndexes.push(i);
-      enumWords.push(word);
-    }
-  }
-  return { typeIndexes, enumIndexes, enumWords };
+  return scanNames(part.table, (offset) => isSplit || filter.passes(part.table.strings, offset));
 }
 
 /** The base first. */

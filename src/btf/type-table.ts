@@ -43,8 +43,11 @@ export function kindOf(info: number): number {
   return (info >>> 24) & 0x1f;
 }
 
-/** Cuts BTF into its parts and checks that every part lies inside the bytes. Reads no type but its head. */
-export function readTypeTable(bytes: Uint8Array, isSplit: boolean): TypeTable {
+/**
+ * Cuts BTF into its parts and checks that every part lies inside the bytes. Reads no type but its head, and not
+ * even that when it is told where the types begin.
+ */
+export function readTypeTable(bytes: Uint8Array, isSplit: boolean, knownStarts?: Uint32Array): TypeTable {
   if (bytes.length < 24) throw damaged(`${bytes.length} bytes are less than a header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   checkStart(view);
@@ -58,7 +61,7 @@ export function readTypeTable(bytes: Uint8Array, isSplit: boolean): TypeTable {
   }
   if (!isSplit && strings[0] !== 0) throw damaged("the strings do not begin with the empty one");
   const words = wordsOf(types);
-  return { words, starts: typeStarts(words), strings };
+  return { words, starts: knownStarts ?? typeStarts(words), strings };
 }
 
 function checkStart(view: DataView): void {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { machine, release, version } from "node:os";
 import { join } from "node:path";
 import { Btf } from "../btf/btf.ts";
+import type { NameIndex } from "../btf/name-index.ts";
 import { UnsupportedError } from "../errors.ts";
 import { inferConfig } from "../facts/infer-config.ts";
 import type { Architecture, KernelFacts } from "../facts/kernel-facts.ts";
@@ -20,10 +21,14 @@ const BTF_FILE = "/sys/kernel/btf/vmlinux";
  * Options come from /proc/config.gz or from the config file of the distribution; where there is neither,
  * those in INFERABLE_OPTIONS are told from the kernel's types and symbols and all others are undefined.
  * Throws UnsupportedError, with the remedy, where the kernel has no BTF or tracefs is not mounted.
+ *
+ * `findIndex` may give the index of this kernel's BTF that was kept, by `identity` and the size of the BTF.
  */
-export function liveFacts(): KernelFacts {
-  return new LiveFacts();
+export function liveFacts(findIndex?: FindIndex): KernelFacts {
+  return new LiveFacts(findIndex);
 }
+
+export type FindIndex = (identity: string, btfBytes: number) => NameIndex | undefined;
 
 class LiveFacts implements KernelFacts {
   readonly release = release();
@@ -32,6 +37,11 @@ class LiveFacts implements KernelFacts {
   #identity: string | undefined;
   #btf: Btf | undefined;
   #config: ReadonlyMap<string, string> | "inferred" | undefined;
+  readonly #findIndex: FindIndex | undefined;
+
+  constructor(findIndex: FindIndex | undefined) {
+    this.#findIndex = findIndex;
+  }
 
   get versionCode(): number {
     this.#versionCode ??= versionCode({
@@ -57,7 +67,13 @@ class LiveFacts implements KernelFacts {
   }
 
   get btf(): Btf {
-    this.#btf ??= Btf.parse(readKernelBtf(), { name: "vmlinux" });
+    if (this.#btf === undefined) {
+      const bytes = readKernelBtf();
+      this.#btf = Btf.parse(bytes, {
+        name: "vmlinux",
+        index: this.#findIndex?.(this.identity, bytes.length),
+      });
+    }
     return this.#btf;
   }
 
