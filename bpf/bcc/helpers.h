@@ -58,15 +58,29 @@ static u32 (*const bpf_get_socket_uid)(void *skb) = (void *)47;
 
 static long (*const bpf_redirect_map)(void *map, u64 key, u64 flags) = (void *)51;
 
+static long (*const bpf_sk_redirect_map)(void *skb, void *map, u32 key, u64 flags) = (void *)52;
+
+static long (*const bpf_sock_map_update)(void *ops, void *map, void *key, u64 flags) = (void *)53;
+
 static long (*const bpf_perf_event_read_value)(void *map, u64 flags, void *to, u32 size) = (void *)55;
 
 static long (*const bpf_perf_prog_read_value)(void *ctx, void *to, u32 size) = (void *)56;
 
 static long (*const bpf_override_return)(struct pt_regs *regs, u64 value) = (void *)58;
 
+static long (*const bpf_msg_redirect_map)(void *message, void *map, u32 key, u64 flags) = (void *)60;
+
 static long (*const bpf_get_stack)(void *ctx, void *to, u32 size, u64 flags) = (void *)67;
 
+static long (*const bpf_sock_hash_update)(void *ops, void *map, void *key, u64 flags) = (void *)70;
+
+static long (*const bpf_msg_redirect_hash)(void *message, void *map, void *key, u64 flags) = (void *)71;
+
+static long (*const bpf_sk_redirect_hash)(void *skb, void *map, void *key, u64 flags) = (void *)72;
+
 static u64 (*const bpf_get_current_cgroup_id)(void) = (void *)80;
+
+static void *(*const bpf_get_local_storage)(void *map, u64 flags) = (void *)81;
 
 static long (*const bpf_map_push_elem)(void *map, const void *value, u64 flags) = (void *)87;
 
@@ -77,6 +91,10 @@ static long (*const bpf_map_peek_elem)(void *map, void *value) = (void *)89;
 static long (*const bpf_spin_lock)(void *lock) = (void *)93;
 
 static long (*const bpf_spin_unlock)(void *lock) = (void *)94;
+
+static void *(*const bpf_sk_storage_get)(void *map, void *sk, void *value, u64 flags) = (void *)107;
+
+static long (*const bpf_sk_storage_delete)(void *map, void *sk) = (void *)108;
 
 static long (*const bpf_send_signal)(u32 signal) = (void *)109;
 
@@ -118,6 +136,10 @@ static u64 (*const bpf_ringbuf_query)(void *ring, u64 flags) = (void *)134;
 
 static long (*const bpf_get_task_stack)(void *task, void *to, u32 size, u64 flags) = (void *)141;
 
+static void *(*const bpf_inode_storage_get)(void *map, void *inode, void *value, u64 flags) = (void *)145;
+
+static long (*const bpf_inode_storage_delete)(void *map, void *inode) = (void *)146;
+
 static long (*const bpf_d_path)(void *path, char *to, u32 size) = (void *)147;
 
 static long (*const bpf_copy_from_user)(void *to, u32 size, const void *from) = (void *)148;
@@ -127,6 +149,10 @@ static long (*const bpf_snprintf_btf)(char *to, u32 size, void *pointer, u32 poi
 static void *(*const bpf_per_cpu_ptr)(const void *variable, u32 cpu) = (void *)153;
 
 static void *(*const bpf_this_cpu_ptr)(const void *variable) = (void *)154;
+
+static void *(*const bpf_task_storage_get)(void *map, void *task, void *value, u64 flags) = (void *)156;
+
+static long (*const bpf_task_storage_delete)(void *map, void *task) = (void *)157;
 
 static void *(*const bpf_get_current_task_btf)(void) = (void *)158;
 

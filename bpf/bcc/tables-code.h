@@ -1,19 +1,42 @@
-/* A table as libbpf reads it: a BTF map definition. */
-#define BCC_TS_MAP(TYPE, K, V, NAME, SIZE, FLAGS) \
-struct { int (*type)[TYPE]; __typeof__(K) *key; __typeof__(V) *value; int (*max_entries)[SIZE]; int (*map_flags)[FLAGS]; } NAME SEC(".maps")
+/* A table as libbpf reads it: a BTF map definition. BCC_TS_TYPE_name is the number of the table's kind: the
+   translation defines it. The struct of a map-in-map ends with the definition of the maps in it. */
+#define BPF_F_TABLE(KIND, K, V, NAME, SIZE, FLAGS) struct { \
+	int (*type)[BCC_TS_TYPE_##NAME]; __typeof__(K) *key; __typeof__(V) *value; \
+	int (*max_entries)[BCC_TS_ENTRIES(BCC_TS_TYPE_##NAME, SIZE)]; \
+	int (*map_flags)[(FLAGS) | BCC_TS_FLAGS(BCC_TS_TYPE_##NAME)]; BCC_TS_INNER_##NAME } NAME SEC(".maps")
+
+/* Storage belongs to other objects and has no size; a table of stacks has a power of two. */
+#define BCC_TS_ENTRIES(TYPE, SIZE) (BCC_TS_IS_STORAGE(TYPE) ? 0 : \
+	(TYPE) != 7 || (SIZE) < 2 ? (SIZE) : 1 << (32 - __builtin_clz((SIZE) - 1)))
+
+#define BCC_TS_IS_STORAGE(TYPE) ((TYPE) == 24 || (TYPE) == 28 || (TYPE) == 29)
+
+/* The kernel takes storage and tries only without preallocated entries (BPF_F_NO_PREALLOC). */
+#define BCC_TS_FLAGS(TYPE) (BCC_TS_IS_STORAGE(TYPE) || (TYPE) == 11 ? 1 : 0)
+
+#define BPF_QUEUESTACK(KIND, NAME, V, SIZE, FLAGS) struct { \
+	int (*type)[BCC_TS_TYPE_##NAME]; __typeof__(V) *value; int (*max_entries)[SIZE]; int (*map_flags)[FLAGS]; } NAME SEC(".maps")
+
+#define BPF_PERF_ARRAY(NAME, SIZE) BPF_F_TABLE("", int, u32, NAME, SIZE, 0)
+
+#define BPF_CGROUP_ARRAY(NAME, SIZE) BPF_F_TABLE("", int, u32, NAME, SIZE, 0)
+
+#define BCC_TS_REDIRECT_MAP(KIND, V, NAME, SIZE) BPF_F_TABLE("", u32, V, NAME, SIZE, 0)
+
+#define BCC_TS_SOCKMAP(NAME, SIZE) BPF_F_TABLE("", u32, int, NAME, SIZE, 0)
+
+#define BCC_TS_SOCKHASH(NAME, K, SIZE) BPF_F_TABLE("", K, int, NAME, SIZE, 0)
+
+#define BCC_TS_CGROUP_STORAGE(KIND, NAME, V) BPF_F_TABLE("", struct bpf_cgroup_storage_key, V, NAME, 0, 0)
 
 /* A ring or perf buffer. The counter holds the events that found no room. */
-#define BCC_TS_BUFFER(TYPE, NAME, SIZE) \
-struct { int (*type)[TYPE]; int (*max_entries)[SIZE]; } NAME SEC(".maps"); \
-u64 bcc_ts_lost_##NAME
-
-#define BPF_F_TABLE(KIND, K, V, NAME, SIZE, FLAGS) BCC_TS_MAP(BCC_TS_KIND(KIND, K), K, V, NAME, SIZE, FLAGS)
-
 #define BPF_PERF_OUTPUT(NAME) \
-struct { int (*type)[BPF_MAP_TYPE_PERF_EVENT_ARRAY]; int *key; u32 *value; } NAME SEC(".maps"); \
+struct { int (*type)[BCC_TS_TYPE_##NAME]; int *key; u32 *value; } NAME SEC(".maps"); \
 u64 bcc_ts_lost_##NAME
 
-#define BPF_RINGBUF_OUTPUT(NAME, PAGES) BCC_TS_BUFFER(BPF_MAP_TYPE_RINGBUF, NAME, (PAGES) * 4096)
+#define BPF_RINGBUF_OUTPUT(NAME, PAGES) \
+struct { int (*type)[BCC_TS_TYPE_##NAME]; int (*max_entries)[(PAGES) * 4096]; } NAME SEC(".maps"); \
+u64 bcc_ts_lost_##NAME
 
 #define bcc_ts_lookup(MAP, K) ((__typeof__((MAP).value))bpf_map_lookup_elem(&(MAP), K))
 
@@ -38,13 +61,14 @@ u64 bcc_ts_lost_##NAME
 	if (!bcc_ts_found) return 0; \
 	bcc_ts_found; })
 
-#define BCC_TS_IS_HASH(MAP) (sizeof(*(MAP).type) / sizeof(int) == BPF_MAP_TYPE_HASH)
+/* A missing key is inserted: hash, percpu_hash, lru_hash, lru_percpu_hash. */
+#define BCC_TS_GROWS(MAP) ((0x622 >> (sizeof(*(MAP).type) / sizeof(int))) & 1)
 
 #define bcc_ts_add(ADD, MAP, K, N) ({ \
 	__typeof__(*(MAP).key) bcc_ts_k = K; \
 	__auto_type bcc_ts_leaf = bcc_ts_lookup(MAP, &bcc_ts_k); \
 	if (bcc_ts_leaf) { ADD(bcc_ts_leaf, N); } \
-	else if (BCC_TS_IS_HASH(MAP)) { \
+	else if (BCC_TS_GROWS(MAP)) { \
 		__typeof__(*(MAP).value) bcc_ts_first = N; \
 		if (bpf_map_update_elem(&(MAP), &bcc_ts_k, &bcc_ts_first, BPF_NOEXIST)) { \
 			bcc_ts_leaf = bcc_ts_lookup(MAP, &bcc_ts_k); \
@@ -64,12 +88,55 @@ u64 bcc_ts_lost_##NAME
 
 #define bcc_ts_call(MAP, CTX, INDEX) bpf_tail_call(CTX, &(MAP), INDEX)
 
+#define bcc_ts_redirect_map(MAP, INDEX, FLAGS) bpf_redirect_map(&(MAP), INDEX, FLAGS)
+
+#define bcc_ts_perf_read(MAP, FLAGS) bpf_perf_event_read(&(MAP), FLAGS)
+
+#define bcc_ts_perf_counter_value(MAP, FLAGS, TO, SIZE) bpf_perf_event_read_value(&(MAP), FLAGS, TO, SIZE)
+
+#define bcc_ts_check_current_task(MAP, INDEX) bpf_current_task_under_cgroup(&(MAP), INDEX)
+
+#define bcc_ts_push(MAP, V, FLAGS) bpf_map_push_elem(&(MAP), V, FLAGS)
+
+#define bcc_ts_pop(MAP, V) bpf_map_pop_elem(&(MAP), V)
+
+#define bcc_ts_peek(MAP, V) bpf_map_peek_elem(&(MAP), V)
+
+#define bcc_ts_sk_storage_get(MAP, SK, V, FLAGS) bpf_sk_storage_get(&(MAP), SK, V, FLAGS)
+
+#define bcc_ts_sk_storage_delete(MAP, SK) bpf_sk_storage_delete(&(MAP), SK)
+
+#define bcc_ts_inode_storage_get(MAP, INODE, V, FLAGS) bpf_inode_storage_get(&(MAP), INODE, V, FLAGS)
+
+#define bcc_ts_inode_storage_delete(MAP, INODE) bpf_inode_storage_delete(&(MAP), INODE)
+
+#define bcc_ts_task_storage_get(MAP, TASK, V, FLAGS) bpf_task_storage_get(&(MAP), TASK, V, FLAGS)
+
+#define bcc_ts_task_storage_delete(MAP, TASK) bpf_task_storage_delete(&(MAP), TASK)
+
+#define bcc_ts_get_local_storage(MAP, FLAGS) ((__typeof__((MAP).value))bpf_get_local_storage(&(MAP), FLAGS))
+
+#define bcc_ts_sock_map_update(MAP, CTX, K, FLAGS) bpf_sock_map_update(CTX, &(MAP), K, FLAGS)
+
+#define bcc_ts_msg_redirect_map(MAP, CTX, K, FLAGS) bpf_msg_redirect_map(CTX, &(MAP), K, FLAGS)
+
+#define bcc_ts_sk_redirect_map(MAP, CTX, K, FLAGS) bpf_sk_redirect_map(CTX, &(MAP), K, FLAGS)
+
+#define bcc_ts_sock_hash_update(MAP, CTX, K, FLAGS) bpf_sock_hash_update(CTX, &(MAP), K, FLAGS)
+
+#define bcc_ts_msg_redirect_hash(MAP, CTX, K, FLAGS) bpf_msg_redirect_hash(CTX, &(MAP), K, FLAGS)
+
+#define bcc_ts_sk_redirect_hash(MAP, CTX, K, FLAGS) bpf_sk_redirect_hash(CTX, &(MAP), K, FLAGS)
+
 #define BCC_TS_COUNT_LOST(MAP, RESULT) ({ \
 	long bcc_ts_result = (RESULT); \
 	if (bcc_ts_result < 0) __sync_fetch_and_add(&bcc_ts_lost_##MAP, 1); \
 	bcc_ts_result; })
 
 #define bcc_ts_perf_submit(MAP, CTX, DATA, SIZE) BCC_TS_COUNT_LOST(MAP, bpf_perf_event_output(CTX, &(MAP), BPF_F_CURRENT_CPU, DATA, SIZE))
+
+#define bcc_ts_perf_submit_skb(MAP, SKB, LENGTH, DATA, SIZE) \
+	BCC_TS_COUNT_LOST(MAP, bpf_perf_event_output(SKB, &(MAP), ((u64)(LENGTH) << 32) | BPF_F_CURRENT_CPU, DATA, SIZE))
 
 #define bcc_ts_ringbuf_output(MAP, DATA, SIZE, FLAGS) BCC_TS_COUNT_LOST(MAP, bpf_ringbuf_output(&(MAP), DATA, SIZE, FLAGS))
 

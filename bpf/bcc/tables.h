@@ -1,13 +1,9 @@
-#define BCC_TS_KIND(KIND, K) ( \
-	!__builtin_strcmp(KIND, "hash") ? BPF_MAP_TYPE_HASH : !__builtin_strcmp(KIND, "array") ? BPF_MAP_TYPE_ARRAY : \
-	!__builtin_strcmp(KIND, "percpu_hash") ? BPF_MAP_TYPE_PERCPU_HASH : !__builtin_strcmp(KIND, "percpu_array") ? BPF_MAP_TYPE_PERCPU_ARRAY : \
-	!__builtin_strcmp(KIND, "lru_hash") ? BPF_MAP_TYPE_LRU_HASH : !__builtin_strcmp(KIND, "lru_percpu_hash") ? BPF_MAP_TYPE_LRU_PERCPU_HASH : \
-	!__builtin_strcmp(KIND, "stacktrace") ? BPF_MAP_TYPE_STACK_TRACE : \
-	!__builtin_strcmp(KIND, "histogram") ? (__builtin_types_compatible_p(K, int) ? BPF_MAP_TYPE_ARRAY : BPF_MAP_TYPE_HASH) : -1)
-
+/* The kind of a table is text: "hash", "hash_of_maps$INNER", "hash:/sys/fs/bpf/PIN"; "public/" or "shared/" before it. */
 #define BPF_TABLE(KIND, K, V, NAME, SIZE) BPF_F_TABLE(KIND, K, V, NAME, SIZE, 0)
 
 #define BCC_TS_PICK4(a, b, c, d, macro, ...) macro
+
+#define BCC_TS_PICK7(a, b, c, d, e, f, g, macro, ...) macro
 
 #define BPF_HASH1(NAME) BPF_TABLE("hash", u64, u64, NAME, 10240)
 
@@ -28,6 +24,16 @@
 #define BPF_PERCPU_HASH4(NAME, K, V, SIZE) BPF_TABLE("percpu_hash", K, V, NAME, SIZE)
 
 #define BPF_PERCPU_HASH(...) BCC_TS_PICK4(__VA_ARGS__, BPF_PERCPU_HASH4, BPF_PERCPU_HASH3, BPF_PERCPU_HASH2, BPF_PERCPU_HASH1)(__VA_ARGS__)
+
+#define BPF_LPM_TRIE1(NAME) BPF_F_TABLE("lpm_trie", u64, u64, NAME, 10240, BPF_F_NO_PREALLOC)
+
+#define BPF_LPM_TRIE2(NAME, K) BPF_F_TABLE("lpm_trie", K, u64, NAME, 10240, BPF_F_NO_PREALLOC)
+
+#define BPF_LPM_TRIE3(NAME, K, V) BPF_F_TABLE("lpm_trie", K, V, NAME, 10240, BPF_F_NO_PREALLOC)
+
+#define BPF_LPM_TRIE4(NAME, K, V, SIZE) BPF_F_TABLE("lpm_trie", K, V, NAME, SIZE, BPF_F_NO_PREALLOC)
+
+#define BPF_LPM_TRIE(...) BCC_TS_PICK4(__VA_ARGS__, BPF_LPM_TRIE4, BPF_LPM_TRIE3, BPF_LPM_TRIE2, BPF_LPM_TRIE1)(__VA_ARGS__)
 
 #define BPF_ARRAY1(NAME) BPF_TABLE("array", int, u64, NAME, 10240)
 
@@ -55,4 +61,94 @@
 
 #define BPF_STACK_TRACE(NAME, SIZE) BPF_TABLE("stacktrace", int, struct bpf_stacktrace, NAME, SIZE)
 
+#define BPF_STACK_TRACE_BUILDID(NAME, SIZE) BPF_F_TABLE("stacktrace_buildid", int, struct bpf_stacktrace_buildid, NAME, SIZE, BPF_F_STACK_BUILD_ID)
+
 struct bpf_stacktrace { u64 ip[127]; };
+
+struct bpf_stacktrace_buildid { struct bpf_stack_build_id trace[127]; };
+
+#define BPF_TABLE_PINNED6(KIND, K, V, NAME, SIZE, PATH) BPF_TABLE(KIND ":" PATH, K, V, NAME, SIZE)
+
+#define BPF_TABLE_PINNED7(KIND, K, V, NAME, SIZE, PATH, FLAGS) BPF_F_TABLE(KIND ":" PATH, K, V, NAME, SIZE, FLAGS)
+
+#define BPF_TABLE_PINNED(...) BCC_TS_PICK7(__VA_ARGS__, BPF_TABLE_PINNED7, BPF_TABLE_PINNED6)(__VA_ARGS__)
+
+#define BPF_TABLE_PUBLIC5(KIND, K, V, NAME, SIZE) BPF_TABLE("public/" KIND, K, V, NAME, SIZE)
+
+#define BPF_TABLE_PUBLIC6(KIND, K, V, NAME, SIZE, FLAGS) BPF_F_TABLE("public/" KIND, K, V, NAME, SIZE, FLAGS)
+
+#define BPF_TABLE_PUBLIC(...) BCC_TS_PICK7(__VA_ARGS__, , BPF_TABLE_PUBLIC6, BPF_TABLE_PUBLIC5)(__VA_ARGS__)
+
+#define BPF_TABLE_SHARED5(KIND, K, V, NAME, SIZE) BPF_TABLE("shared/" KIND, K, V, NAME, SIZE)
+
+#define BPF_TABLE_SHARED6(KIND, K, V, NAME, SIZE, FLAGS) BPF_F_TABLE("shared/" KIND, K, V, NAME, SIZE, FLAGS)
+
+#define BPF_TABLE_SHARED(...) BCC_TS_PICK7(__VA_ARGS__, , BPF_TABLE_SHARED6, BPF_TABLE_SHARED5)(__VA_ARGS__)
+
+#define BPF_ARRAY_OF_MAPS(NAME, INNER, SIZE) BPF_TABLE("array_of_maps$" INNER, int, int, NAME, SIZE)
+
+#define BPF_HASH_OF_MAPS2(NAME, INNER) BPF_TABLE("hash_of_maps$" INNER, int, int, NAME, 10240)
+
+#define BPF_HASH_OF_MAPS3(NAME, K, INNER) BPF_TABLE("hash_of_maps$" INNER, K, int, NAME, 10240)
+
+#define BPF_HASH_OF_MAPS4(NAME, K, INNER, SIZE) BPF_TABLE("hash_of_maps$" INNER, K, int, NAME, SIZE)
+
+#define BPF_HASH_OF_MAPS(...) BCC_TS_PICK4(__VA_ARGS__, BPF_HASH_OF_MAPS4, BPF_HASH_OF_MAPS3, BPF_HASH_OF_MAPS2)(__VA_ARGS__)
+
+#define BPF_PROG_ARRAY(NAME, SIZE) BPF_TABLE("prog", u32, u32, NAME, SIZE)
+
+#define BPF_SK_STORAGE(NAME, V) BPF_F_TABLE("sk_storage", int, V, NAME, 0, BPF_F_NO_PREALLOC)
+
+#define BPF_INODE_STORAGE(NAME, V) BPF_F_TABLE("inode_storage", int, V, NAME, 0, BPF_F_NO_PREALLOC)
+
+#define BPF_TASK_STORAGE(NAME, V) BPF_F_TABLE("task_storage", int, V, NAME, 0, BPF_F_NO_PREALLOC)
+
+#define BPF_QUEUE1(NAME) BPF_QUEUESTACK("queue", NAME, u64, 10240, 0)
+
+#define BPF_QUEUE2(NAME, V) BPF_QUEUESTACK("queue", NAME, V, 10240, 0)
+
+#define BPF_QUEUE3(NAME, V, SIZE) BPF_QUEUESTACK("queue", NAME, V, SIZE, 0)
+
+#define BPF_QUEUE4(NAME, V, SIZE, FLAGS) BPF_QUEUESTACK("queue", NAME, V, SIZE, FLAGS)
+
+#define BPF_QUEUE(...) BCC_TS_PICK4(__VA_ARGS__, BPF_QUEUE4, BPF_QUEUE3, BPF_QUEUE2, BPF_QUEUE1)(__VA_ARGS__)
+
+#define BPF_STACK1(NAME) BPF_QUEUESTACK("stack", NAME, u64, 10240, 0)
+
+#define BPF_STACK2(NAME, V) BPF_QUEUESTACK("stack", NAME, V, 10240, 0)
+
+#define BPF_STACK3(NAME, V, SIZE) BPF_QUEUESTACK("stack", NAME, V, SIZE, 0)
+
+#define BPF_STACK4(NAME, V, SIZE, FLAGS) BPF_QUEUESTACK("stack", NAME, V, SIZE, FLAGS)
+
+#define BPF_STACK(...) BCC_TS_PICK4(__VA_ARGS__, BPF_STACK4, BPF_STACK3, BPF_STACK2, BPF_STACK1)(__VA_ARGS__)
+
+#define BPF_QUEUESTACK_PINNED(KIND, NAME, V, SIZE, FLAGS, PATH) BPF_QUEUESTACK(KIND ":" PATH, NAME, V, SIZE, FLAGS)
+
+#define BPF_QUEUESTACK_PUBLIC(KIND, NAME, V, SIZE, FLAGS) BPF_QUEUESTACK("public/" KIND, NAME, V, SIZE, FLAGS)
+
+#define BPF_QUEUESTACK_SHARED(KIND, NAME, V, SIZE, FLAGS) BPF_QUEUESTACK("shared/" KIND, NAME, V, SIZE, FLAGS)
+
+#define BPF_CPUMAP(NAME, SIZE) BCC_TS_REDIRECT_MAP("cpumap", u32, NAME, SIZE)
+
+#define BPF_DEVMAP(NAME, SIZE) BCC_TS_REDIRECT_MAP("devmap", int, NAME, SIZE)
+
+#define BPF_XSKMAP2(NAME, SIZE) BCC_TS_REDIRECT_MAP("xskmap", int, NAME, SIZE)
+
+#define BPF_XSKMAP3(NAME, SIZE, PATH) BCC_TS_REDIRECT_MAP("xskmap:" PATH, int, NAME, SIZE)
+
+#define BPF_XSKMAP(...) BCC_TS_PICK4(__VA_ARGS__, , BPF_XSKMAP3, BPF_XSKMAP2)(__VA_ARGS__)
+
+#define BPF_SOCKMAP(NAME, SIZE) BCC_TS_SOCKMAP(NAME, SIZE)
+
+#define BPF_SOCKHASH1(NAME) BCC_TS_SOCKHASH(NAME, u32, 10240)
+
+#define BPF_SOCKHASH2(NAME, K) BCC_TS_SOCKHASH(NAME, K, 10240)
+
+#define BPF_SOCKHASH3(NAME, K, SIZE) BCC_TS_SOCKHASH(NAME, K, SIZE)
+
+#define BPF_SOCKHASH(...) BCC_TS_PICK4(__VA_ARGS__, , BPF_SOCKHASH3, BPF_SOCKHASH2, BPF_SOCKHASH1)(__VA_ARGS__)
+
+#define BPF_CGROUP_STORAGE(NAME, V) BCC_TS_CGROUP_STORAGE("cgroup_storage", NAME, V)
+
+#define BPF_PERCPU_CGROUP_STORAGE(NAME, V) BCC_TS_CGROUP_STORAGE("percpu_cgroup_storage", NAME, V)

@@ -74,6 +74,14 @@ export interface ProgramFunction {
 /** A table of the user's text. Key and value types are in the object's BTF. */
 export interface TableDeclaration {
   readonly name: string;
+  /** As BPF_TABLE names it: "hash", "perf_output"…; "extern" for one that another program of this process shares. */
+  readonly kind: string;
+  /** Other programs of this process find it by its name; a "shared" one is theirs if they have it already. */
+  readonly share?: "public" | "shared";
+  /** The table that tells of what kind the maps are that are in this map. */
+  readonly inner?: string;
+  /** Where it is pinned in a BPF file system. */
+  readonly pin?: string;
 }
 
 /** The C types of the records that are sent through a ring or perf buffer. */

@@ -29,6 +29,18 @@ export const STRUCTS = [
   "xdp_md",
   "mnt_namespace",
   "mount",
+  "sk_msg_md",
+  "bpf_sock_ops",
+  "bpf_sock",
+  "bpf_perf_event_value",
+  "bpf_stack_build_id",
+  "bpf_cgroup_storage_key",
+  "ethhdr",
+  "vlan_hdr",
+  "iphdr",
+  "ipv6hdr",
+  "tcphdr",
+  "udphdr",
 ];
 
 /** Kernel functions, for programs that get their arguments as BTF tells them. */
@@ -67,6 +79,9 @@ export const ENUMERATORS = [
   "SOCK_STREAM",
   "TASK_COMM_LEN",
   "PIDTYPE_PID",
+  "BPF_LOCAL_STORAGE_GET_F_CREATE",
+  "BPF_F_STACK_BUILD_ID",
+  "XDP_PASS",
 ];
 
 export const CONFIGS = [

@@ -2,17 +2,13 @@ import type { KernelFacts } from "../../facts/kernel-facts.ts";
 import type { Diagnostic } from "../../source/diagnostic.ts";
 import { similarNames } from "../../source/similar-names.ts";
 import type { Prescan } from "./prescan.ts";
+import { kindWithMethod, TABLE_METHODS } from "./table-kinds.ts";
 
 interface Surroundings {
   readonly scan: Prescan;
   readonly facts: KernelFacts;
   readonly missing: readonly { readonly category: string; readonly event: string }[];
 }
-
-const TABLE_METHODS = (
-  "lookup lookup_or_try_init lookup_or_init update insert delete increment atomic_increment get_stackid " +
-  "call redirect_map perf_submit ringbuf_output ringbuf_reserve ringbuf_submit ringbuf_discard ringbuf_query"
-).split(" ");
 
 type Explanation = (match: RegExpExecArray, around: Surroundings) => Partial<Diagnostic> | undefined;
 
@@ -25,8 +21,6 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explanation])[] = [
   [/^(?:call to undeclared function|implicit declaration of function) '(\w+)'/, unknownFunction],
   // Clang only warns, for the sake of programs that keep pointers in integers: the other way is a mistake.
   [/^incompatible integer to pointer conversion/, () => ({ severity: "error" })],
-  [/^expected ';' after '_Static_assert'/, () => ({ message: "expected ';' after the table" })],
-  [/unsupported table kind "?(\w*)/, unsupportedTable],
 ];
 
 export function explainDiagnostic(diagnostic: Diagnostic, around: Surroundings): Diagnostic {
@@ -41,8 +35,9 @@ export function explainDiagnostic(diagnostic: Diagnostic, around: Surroundings):
 function unknownMethod([, method = "", table = ""]: RegExpExecArray): Partial<Diagnostic> {
   const similar = similarNames(method, TABLE_METHODS, 1)[0];
   const hint =
-    similar === undefined ? `Tables have ${TABLE_METHODS.slice(0, 8).join(", ")}.` : didYouMean(similar);
-  return { code: "UNKNOWN_METHOD", message: `the table ${table} has no method '${method}'`, hint };
+    similar === undefined ? "docs/dialect.md lists the methods of each kind." : didYouMean(similar);
+  const message = `the table ${table} has no method '${method}'`;
+  return { code: "UNKNOWN_METHOD", message, hint: kindWithMethod(method) ?? hint };
 }
 
 function unknownMember([message, member = "", tag = ""]: RegExpExecArray, { facts }: Surroundings) {
@@ -106,10 +101,6 @@ function unknownTracepoint(
     notes: [],
     hint: names.length > 0 ? didYouMean(...names) : undefined,
   };
-}
-
-function unsupportedTable([, kind = ""]: RegExpExecArray): Partial<Diagnostic> {
-  return { code: "TABLE_KIND", message: `unsupported kind of table '${kind}'` };
 }
 
 function didYouMean(...names: string[]): string {

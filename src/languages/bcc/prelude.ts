@@ -2,6 +2,7 @@ import { type Declarations, emitDeclarations } from "../../btf/emit-declarations
 import type { KernelFacts } from "../../facts/kernel-facts.ts";
 import { type Selection, selectDefinitions } from "./definitions.ts";
 import { type Prescan, prescan } from "./prescan.ts";
+import { TABLE_METHODS } from "./table-kinds.ts";
 import { tracepointStruct } from "./tracepoint-struct.ts";
 
 /**
@@ -22,15 +23,9 @@ export interface Prelude {
 const ALWAYS = {
   expand: ["u64"],
   parse: ["bpf_trace_printk", "pt_regs", "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64"],
-  code: [
-    ..."pt_regs u8 u16 u32 u64 s8 s16 s32 s64 SEC bcc_ts_read bcc_ts_printk bcc_ts_vprintk bpf_probe_read BPF_ANY".split(
-      " ",
-    ),
-    ..."bcc_ts_lookup bcc_ts_update bcc_ts_insert bcc_ts_delete bcc_ts_lookup_or_try_init".split(" "),
-    ..."bcc_ts_lookup_or_init bcc_ts_increment bcc_ts_atomic_increment bcc_ts_get_stackid".split(" "),
-    ..."bcc_ts_call bcc_ts_perf_submit bcc_ts_ringbuf_output bcc_ts_ringbuf_reserve".split(" "),
-    ..."bcc_ts_ringbuf_submit bcc_ts_ringbuf_discard bcc_ts_ringbuf_query".split(" "),
-  ],
+  code: "pt_regs u8 u16 u32 u64 s8 s16 s32 s64 SEC bcc_ts_read bcc_ts_printk bcc_ts_vprintk bpf_probe_read BPF_ANY".split(
+    " ",
+  ),
 } as const;
 
 /**
@@ -50,7 +45,11 @@ export function prelude(scan: Prescan, facts: KernelFacts, mode: PreludeMode): P
 
 function select(scan: Prescan, facts: KernelFacts, mode: PreludeMode): Selection {
   return selectDefinitions(libraryFiles(facts, mode), {
-    identifiers: new Set([...scan.identifiers, ...ALWAYS[mode]]),
+    identifiers: new Set([
+      ...scan.identifiers,
+      ...ALWAYS[mode],
+      ...(mode === "code" ? methodMacros(scan) : []),
+    ]),
     defined: new Set([...scan.defined.ordinary, ...scan.defined.macros]),
     headers: scan.headers,
     hasMember: (struct, member) => hasMember(facts, struct, member),
@@ -61,6 +60,11 @@ function hasMember({ btf }: KernelFacts, struct: string, member: string): boolea
   const id = btf.find(["struct", "union"], struct);
   const type = id === undefined ? undefined : btf.type(id);
   return (type?.kind === "struct" || type?.kind === "union") && type.members.some((m) => m.name === member);
+}
+
+/** What the calls of tables' methods become. */
+function methodMacros(scan: Prescan): string[] {
+  return [...scan.identifiers].filter((name) => TABLE_METHODS.has(name)).map((name) => `bcc_ts_${name}`);
 }
 
 interface KernelTypes {

@@ -1,12 +1,30 @@
+import { kindWithMethod, TABLE_KINDS } from "./table-kinds.ts";
 import { asTableCall, type TableCall, type TranslationUnit } from "./translation-unit.ts";
+
+/** Kinds whose keys all exist. */
+const FULL: ReadonlySet<number> = new Set([2, 6]);
 
 /** `table.method(a, b)` becomes `bcc_ts_method(table, (a), (b))`, a macro of the table library. */
 export function rewriteTableCalls(unit: TranslationUnit): void {
   unit.visitBodies((node) => {
     const call = asTableCall(node);
-    if (call) rewrite(unit, call);
+    if (call && isMethod(unit, call)) rewrite(unit, call);
     return true;
   });
+}
+
+/** BPF_TABLE's struct has the methods of every kind that it can be. */
+function isMethod(unit: TranslationUnit, { call, table, method }: TableCall): boolean {
+  const kind = unit.tables.find(({ name }) => name === table)?.kind ?? "";
+  const known = TABLE_KINDS.get(kind);
+  if (method === "insert" && FULL.has(unit.mapType(table))) {
+    const message = `every index of ${table} exists already: insert() never has an effect`;
+    unit.report("warning", "TABLE_INSERT", message, call, "Use update().");
+  }
+  if (known === undefined || kind === "extern" || known.methods.has(method)) return true;
+  const message = `${table} is ${known.words} and has no method '${method}'`;
+  unit.report("error", "UNKNOWN_METHOD", message, call, kindWithMethod(method));
+  return false;
 }
 
 function rewrite(unit: TranslationUnit, { call, table, method, arguments: values }: TableCall): void {

@@ -26,6 +26,8 @@ export interface AstNode {
   readonly type?: AstType;
   readonly castKind?: string;
   readonly opcode?: string;
+  /** Of a literal, as C spells it. */
+  readonly value?: string;
   readonly isArrow?: boolean;
   readonly objectKind?: string;
   readonly storageClass?: string;

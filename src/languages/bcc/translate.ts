@@ -3,6 +3,7 @@ import type { Program, ProgramFunction } from "../../program/program.ts";
 import type { Diagnostic } from "../../source/diagnostic.ts";
 import { SourceError } from "../../source/source-error.ts";
 import { SourceText } from "../../source/source-text.ts";
+import { checkTables, tableDefines } from "./check-tables.ts";
 import { declarePrograms } from "./declare-programs.ts";
 import { expandedSource, toOriginal } from "./expanded-source.ts";
 import { explainDiagnostic } from "./explain-diagnostic.ts";
@@ -31,7 +32,7 @@ export interface TranslateOptions {
 }
 
 /** In this order; each pass reads the tree and adds to the edits, none sees another's. */
-const PASSES = [loadParameters, rewriteTableCalls, rewritePrintk, readKernelMemory] as const;
+const PASSES = [checkTables, loadParameters, rewriteTableCalls, rewritePrintk, readKernelMemory] as const;
 
 /**
  * Translates a text in bcc's dialect into C for clang's BPF target.
@@ -103,9 +104,9 @@ function finish(source: SourceText, done: Rewritten, facts: KernelFacts, scan: P
   ].join("\n");
   return {
     source,
-    code: `${assemble(head.text, new SourceText(unit.source.name, unit.edits.apply(unit.source)))}\n${tail}\n`,
+    code: `${assemble(`${tableDefines(unit)}\n${head.text}`, new SourceText(unit.source.name, unit.edits.apply(unit.source)))}\n${tail}\n`,
     functions,
-    tables: unit.tables.map((name) => ({ name })),
+    tables: unit.tables.map(({ node: _, ...table }) => table),
     events,
     warnings: diagnostics,
     kernelTypes: head.kernelTypes,

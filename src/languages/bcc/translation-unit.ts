@@ -2,7 +2,9 @@ import type { KernelFacts } from "../../facts/kernel-facts.ts";
 import type { Diagnostic, Severity } from "../../source/diagnostic.ts";
 import type { SourceText, Span } from "../../source/source-text.ts";
 import { Edits } from "./edits.ts";
-import { type AstNode, children, Places, stripped, walk } from "./syntax-tree.ts";
+import { findTables, type Table } from "./find-tables.ts";
+import { type AstNode, canonicalType, children, Places, stripped, walk } from "./syntax-tree.ts";
+import { TABLE_KINDS } from "./table-kinds.ts";
 
 /** A function that the user's text defines. */
 export interface UserFunction {
@@ -31,7 +33,8 @@ export class TranslationUnit {
   readonly edits = new Edits();
   readonly diagnostics: Diagnostic[] = [];
   readonly functions: readonly UserFunction[];
-  readonly tables: readonly string[];
+  readonly tables: readonly Table[];
+  readonly #records: ReadonlyMap<string, AstNode>;
   /** Set by a pass that would have to change the inside of a macro: the text must be expanded first. */
   needsExpansion = false;
 
@@ -42,12 +45,36 @@ export class TranslationUnit {
     this.places = new Places(preludeText, source.text);
     const own = children(root).filter((node) => this.places.startOf(node) !== undefined);
     this.functions = own.flatMap(userFunction);
-    this.tables = own.filter((node) => node.kind === "VarDecl").flatMap((node) => tableName(node) ?? []);
+    this.tables = findTables(own);
+    this.#records = new Map(
+      children(root)
+        .filter((node) => node.kind === "RecordDecl" && node.completeDefinition)
+        .map((node) => [node.name ?? "", node]),
+    );
   }
 
   /** The functions that become programs. */
   get programs(): readonly UserFunction[] {
     return this.functions.filter((f) => !f.isStatic);
+  }
+
+  /** The definition of a struct or union, undefined when the text has none. */
+  record(tag: string): AstNode | undefined {
+    return this.#records.get(tag);
+  }
+
+  /** A type or a method of a table. */
+  tableField(table: string, field: string): AstNode | undefined {
+    const struct = this.record(`${table}_table_t`);
+    return struct && children(struct).find((child) => child.kind === "FieldDecl" && child.name === field);
+  }
+
+  /** The kernel's number of a table's kind. As in bcc, a histogram whose key is exactly an int is an array. */
+  mapType(table: string): number {
+    const kind = this.tables.find(({ name }) => name === table)?.kind ?? "";
+    const key = kind === "histogram" ? this.tableField(table, "key") : undefined;
+    if (key !== undefined && canonicalType(key) === "int") return TABLE_KINDS.get("array")?.type ?? 0;
+    return TABLE_KINDS.get(kind)?.type ?? 0;
   }
 
   /** The range of a node for messages: where it stands, or the macro that it comes from. */
@@ -79,10 +106,6 @@ function userFunction(node: AstNode): UserFunction[] {
   if (node.kind !== "FunctionDecl" || body === undefined || node.name === undefined) return [];
   const parameters = children(node).filter((child) => child.kind === "ParmVarDecl");
   return [{ node, name: node.name, isStatic: node.storageClass === "static", parameters, body }];
-}
-
-function tableName(node: AstNode): string | undefined {
-  return node.type?.qualType === `struct ${node.name}_table_t` ? node.name : undefined;
 }
 
 /** The call as a table method's, if it is one. */
