@@ -1,9 +1,13 @@
-import { type AstNode, canonicalType, children, isPointerType, stripped, walk } from "./syntax-tree.ts";
+import { pointerLevel, RecordFields } from "./record-fields.ts";
+import { type AstNode, canonicalType, children, isPointerType, stripped } from "./syntax-tree.ts";
 import { asTableCall, calleeName, type TranslationUnit, type UserFunction } from "./translation-unit.ts";
 
 /** Tables whose lookups give what an update put in. */
 const LOOKUPS = new Set(["lookup", "lookup_or_init", "lookup_or_try_init"]);
 const UPDATES = new Set(["update", "insert", "lookup_or_init", "lookup_or_try_init"]);
+
+/** bcc's users read with any of them what a pointer leads to. */
+const PROBE_READ = /^bpf_probe_read(?:_kernel|_user)?$/;
 
 /** Contexts out of which a pointer is the kernel's: registers, raw arguments, tracepoint records. */
 const KERNEL_CONTEXT =
@@ -20,12 +24,12 @@ export class PointerMarks {
   readonly #returns = new Map<string, number>();
   readonly #tables = new Map<string, number>();
   readonly #byName: ReadonlyMap<string, UserFunction>;
-  readonly #fields: ReadonlyMap<string, readonly AstNode[]>;
+  readonly #fields: RecordFields;
   #changed = false;
 
   constructor(unit: TranslationUnit) {
     this.#byName = new Map(unit.functions.map((f) => [f.name, f]));
-    this.#fields = recordFields(unit.root);
+    this.#fields = new RecordFields(unit.root);
     for (const program of unit.programs) {
       for (const parameter of program.parameters.slice(1)) {
         if (isPointerType(canonicalType(parameter))) this.#levels.set(parameter.id, 0);
@@ -156,13 +160,42 @@ export class PointerMarks {
       case "CallExpr":
         this.#bindArguments(node);
         break;
+      case "ImplicitCastExpr":
+        this.#copyRecord(node);
+        break;
     }
     return true;
   }
 
   #initialise(variable: AstNode): void {
-    const value = children(variable).find((child) => !child.kind.endsWith("Attr"));
-    if (isPointerType(canonicalType(variable))) this.#mark(this.#levels, variable.id, value);
+    this.#markInitial(
+      variable.id,
+      children(variable).find((child) => !child.kind.endsWith("Attr")),
+      0,
+    );
+  }
+
+  /** What a pointer, or an array of pointers, is initialised with. */
+  #markInitial(key: string, value: AstNode | undefined, depth: number): void {
+    if (value === undefined) return;
+    if (value.kind === "InitListExpr" && canonicalType(value).endsWith("]")) {
+      for (const each of children(value)) this.#markInitial(key, each, depth + 1);
+      return;
+    }
+    const level = isPointerType(canonicalType(value)) ? this.level(value) : undefined;
+    if (level !== undefined) this.#set(this.#levels, key, level + depth);
+  }
+
+  /** A struct that is copied out of kernel memory brings kernel pointers along. */
+  #copyRecord(node: AstNode): void {
+    const place = children(node)[0];
+    if (node.castKind !== "LValueToRValue" || place === undefined || isPointerType(canonicalType(node)))
+      return;
+    if (this.#fields.has(node) && this.inKernel(place)) this.#markRecord(node);
+  }
+
+  #markRecord(node: AstNode): void {
+    for (const { id, level } of this.#fields.pointersOf(node)) this.#set(this.#levels, id, level);
   }
 
   #assign(node: AstNode): void {
@@ -183,12 +216,11 @@ export class PointerMarks {
 
   /** `struct val v = { .file = f }` marks the field, as `v.file = f` does. */
   #initialiseFields(list: AstNode): void {
-    const fields = this.#fields.get((list.type?.qualType ?? "").replace(/^(?:const |volatile )+/, ""));
+    const fields = this.#fields.of(list);
     if (fields === undefined) return;
     children(list).forEach((value, i) => {
       const field = fields[i];
-      if (field !== undefined && isPointerType(canonicalType(field)))
-        this.#mark(this.#levels, field.id, value);
+      if (field !== undefined) this.#markInitial(field.id, value, 0);
     });
   }
 
@@ -198,10 +230,25 @@ export class PointerMarks {
       if (UPDATES.has(tableCall.method)) this.#mark(this.#tables, tableCall.table, tableCall.arguments[1]);
       return;
     }
-    const callee = this.#byName.get(calleeName(call) ?? "");
+    const name = calleeName(call) ?? "";
+    if (PROBE_READ.test(name)) this.#markCopied(children(call)[1]);
+    const callee = this.#byName.get(name);
     callee?.parameters.forEach((parameter, i) => {
       this.#mark(this.#levels, parameter.id, children(call)[i + 1]);
     });
+  }
+
+  /** What the program itself copies with a probe read: pointers that were in the memory are the kernel's again. */
+  #markCopied(target: AstNode | undefined): void {
+    const address = target && stripped(target);
+    const place =
+      address?.kind === "UnaryOperator" && address.opcode === "&" ? children(address)[0] : address;
+    const variable = place && stripped(place);
+    if (variable === undefined || this.inKernel(variable)) return;
+    this.#markRecord(variable);
+    const level = pointerLevel(canonicalType(variable));
+    if (level === undefined || (variable === address && level === 0)) return;
+    this.#set(this.#levels, variable.referencedDecl?.id ?? variable.referencedMemberDecl, level);
   }
 
   #mark(levels: Map<string, number>, key: string, value: AstNode | undefined): void {
@@ -240,16 +287,4 @@ function isKernelInteger(node: AstNode): boolean {
   }
   const context = children(at)[0];
   return at.kind === "MemberExpr" && context !== undefined && KERNEL_CONTEXT.test(canonicalType(context));
-}
-
-function recordFields(root: AstNode): Map<string, readonly AstNode[]> {
-  const fields = new Map<string, readonly AstNode[]>();
-  walk(root, (node) => {
-    if (node.kind === "RecordDecl" && node.name !== undefined && node.tagUsed === "struct") {
-      const own = children(node).filter((child) => child.kind === "FieldDecl");
-      if (own.length > 0) fields.set(`struct ${node.name}`, own);
-    }
-    return true;
-  });
-  return fields;
 }

@@ -35,7 +35,11 @@ export interface AstNode {
   readonly completeDefinition?: boolean;
   readonly referencedDecl?: { readonly id: string; readonly kind: string; readonly name?: string };
   readonly referencedMemberDecl?: string;
+  /** Of a type: what declares it. */
+  readonly decl?: { readonly id: string };
   readonly inner?: readonly AstNode[];
+  /** Of an InitListExpr for an array that is longer: what fills the rest, then the values that are given. */
+  readonly array_filler?: readonly AstNode[];
 }
 
 /** Where a node stands for the rewriter. Only "user" ranges can be edited. */
@@ -137,7 +141,7 @@ function byteOffsets(text: string): Int32Array {
 /** Visits a node and all below it in the order of the text; a visitor that gives false leaves a subtree out. */
 export function walk(node: AstNode, visit: (node: AstNode) => boolean | undefined): void {
   if (visit(node) === false) return;
-  for (const child of node.inner ?? []) walk(child, visit);
+  for (const child of children(node)) walk(child, visit);
 }
 
 const TRANSPARENT = new Set(["ParenExpr", "ConstantExpr", "ImplicitCastExpr", "CStyleCastExpr"]);
@@ -153,7 +157,7 @@ export function stripped(node: AstNode): AstNode {
 }
 
 export function children(node: AstNode): readonly AstNode[] {
-  return node.inner ?? [];
+  return node.inner ?? node.array_filler?.slice(1) ?? [];
 }
 
 /** The type with typedefs resolved as far as clang tells. */
@@ -162,5 +166,5 @@ export function canonicalType(node: AstNode): string {
 }
 
 export function isPointerType(type: string): boolean {
-  return /\*\s*(?:const|volatile|restrict|__restrict|\s)*$/.test(type) || /\(\*[^)]*\)\(/.test(type);
+  return /\*\s*(?:const|volatile|restrict|__restrict|\s)*$/.test(type) || /\(\*[^)]*\)[([]/.test(type);
 }

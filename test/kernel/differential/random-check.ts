@@ -1,0 +1,202 @@
+import { pick, type Random } from "../../unit/values/c-types.ts";
+import type { Node } from "./node-graph.ts";
+import { type NodePointer, type Number64, RandomExpression } from "./random-expression.ts";
+
+/** A function whose result is known. */
+export interface Check {
+  readonly name: string;
+  readonly c: string;
+  readonly value: bigint;
+}
+
+/** The tables and structs that checks carry pointers through. */
+export const CARRIERS = `
+struct hold { u32 n; struct node *held; struct leaf *leaf; };
+BPF_HASH(pointers, u32, struct node *, 4096);
+BPF_HASH(holds, u32, struct hold, 4096);
+BPF_ARRAY(results, u64, 4096);
+static struct node *let_go(struct hold *h) { return h->held; }
+static void take(struct hold *h, struct node *n) { h->held = n; h->n = 1; }
+`;
+
+/** A program that carries pointers through variables, structs, functions and tables, then computes a number. */
+export function randomCheck(
+  index: number,
+  nodes: readonly Node[],
+  random: Random,
+  bitFields: boolean,
+): Check {
+  const name = `check_${index}`;
+  const pointers: NodePointer[] = [
+    { c: "root", node: nodes[0] as Node },
+    { c: "second", node: nodes[1] as Node },
+  ];
+  const expression = new RandomExpression(random, pointers, { bitFields });
+  const lines: string[] = [];
+  for (let i = random.below(4); i > 0; i--) {
+    const key = index * 4 + i;
+    const { code, pointer } = pick(random, CARRIES)({ expression, random, v: `v${i}`, key });
+    lines.push(code);
+    pointers.push(...pointer);
+  }
+  const { c, value } = expression.number(2);
+  return { name, value, c: functionText(name, index, lines, c) };
+}
+
+function functionText(name: string, index: number, lines: readonly string[], c: string): string {
+  return `
+int ${name}(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct node *root = (struct node *)ctx->args[0];
+	struct node *second = (void *)ctx->args[1];
+	u32 index = ${index};
+${lines.map((line) => `\t${line}\n`).join("")}	u64 result = ${c};
+	results.update((int *)&index, &result);
+	return 0;
+}`;
+}
+
+interface Scene {
+  readonly expression: RandomExpression;
+  readonly random: Random;
+  /** A name that is free. */
+  readonly v: string;
+  readonly key: number;
+}
+
+interface Carried {
+  readonly code: string;
+  readonly pointer: readonly NodePointer[];
+}
+
+const declared = ({ expression, v }: Scene): Carried => {
+  const { c, node } = expression.nodePointer(2);
+  return { code: `struct node *${v} = ${c};`, pointer: [{ c: v, node }] };
+};
+
+const assignedInBranches = ({ expression, v }: Scene): Carried => {
+  const [condition, yes, no] = [expression.number(0), expression.nodePointer(1), expression.nodePointer(1)];
+  const code = `struct node *${v}; if (${condition.c}) ${v} = ${yes.c}; else ${v} = ${no.c};`;
+  return { code, pointer: [{ c: v, node: isTrue(condition) ? yes.node : no.node }] };
+};
+
+const switched = ({ expression, v }: Scene): Carried => {
+  const [number, two, other] = [expression.number(0), expression.nodePointer(1), expression.nodePointer(1)];
+  const code = `struct node *${v} = 0; switch (${number.c} & 3) { case 2: ${v} = ${two.c}; break; default: ${v} = ${other.c}; }`;
+  return { code, pointer: [{ c: v, node: (number.value & 3n) === 2n ? two.node : other.node }] };
+};
+
+const addressed = ({ expression, v }: Scene): Carried => {
+  const { c, node } = expression.nodePointer(1);
+  const code = `struct node *${v} = ${c}, **${v}p = &${v};`;
+  return {
+    code,
+    pointer: [
+      { c: `(*${v}p)`, node },
+      { c: `${v}p[0]`, node },
+    ],
+  };
+};
+
+const table = ({ expression, v }: Scene): Carried => {
+  const { c, node } = expression.nodePointer(1);
+  const items = node.links.table.items;
+  const code = `struct node **${v} = ${c}->table;`;
+  return {
+    code,
+    pointer: items.map((item, k) => ({ c: k === 0 ? `(*${v})` : `${v}[${k}]`, node: item })),
+  };
+};
+
+const initialisedStruct = ({ expression, v }: Scene): Carried => {
+  const { c, node } = expression.nodePointer(1);
+  return {
+    code: `struct hold ${v} = { .n = 1, .held = ${c} };`,
+    pointer: [
+      { c: `${v}.held`, node },
+      { c: `(&${v})->held`, node },
+      { c: `let_go(&${v})`, node },
+    ],
+  };
+};
+
+const assignedStruct = ({ expression, v }: Scene): Carried => {
+  const { c, node } = expression.nodePointer(1);
+  return { code: `struct hold ${v} = {}; ${v}.held = ${c};`, pointer: [{ c: `${v}.held`, node }] };
+};
+
+const filledByFunction = ({ expression, v }: Scene): Carried => {
+  const { c, node } = expression.nodePointer(1);
+  return { code: `struct hold ${v} = {}; take(&${v}, ${c});`, pointer: [{ c: `${v}.held`, node }] };
+};
+
+const copiedStruct = ({ expression, v }: Scene): Carried => {
+  const { c, node } = expression.nodePointer(1);
+  return { code: `struct inner ${v} = ${c}->inner;`, pointer: [{ c: `${v}.back`, node: node.links.back }] };
+};
+
+const array = ({ expression, v }: Scene): Carried => {
+  const [a, b] = [expression.nodePointer(1), expression.nodePointer(1)];
+  return {
+    code: `struct node *${v}[2] = { ${a.c} }; ${v}[1] = ${b.c};`,
+    pointer: [
+      { c: `${v}[0]`, node: a.node },
+      { c: `${v}[1]`, node: b.node },
+    ],
+  };
+};
+
+const throughTable = ({ expression, v, key }: Scene): Carried => {
+  const { c, node } = expression.nodePointer(1);
+  const code = `struct node *${v} = ${c}; u32 ${v}k = ${key}; pointers.update(&${v}k, &${v}); struct node **${v}p = pointers.lookup(&${v}k); if (!${v}p) return 0;`;
+  return {
+    code,
+    pointer: [
+      { c: `(*${v}p)`, node },
+      { c: `${v}p[0]`, node },
+    ],
+  };
+};
+
+const structThroughTable = ({ expression, v, key }: Scene): Carried => {
+  const { c, node } = expression.nodePointer(1);
+  const code = `struct hold ${v} = {}; ${v}.held = ${c}; u32 ${v}k = ${key}; struct hold *${v}p = holds.lookup_or_try_init(&${v}k, &${v}); if (!${v}p) return 0;`;
+  return {
+    code,
+    pointer: [
+      { c: `${v}p->held`, node },
+      { c: `let_go(${v}p)`, node },
+    ],
+  };
+};
+
+const looped = ({ expression, v, random }: Scene): Carried => {
+  const start = expression.nodePointer(1);
+  const rounds = 1 + random.below(4);
+  let { node } = start;
+  for (let i = 0; i < rounds; i++) node = node.links.next;
+  const unroll = random.below(2) === 0 ? '_Pragma("unroll") ' : "";
+  // The use stands before the assignment that the next round needs.
+  const code = `struct node *${v} = 0, *${v}n = ${start.c}; ${unroll}for (int i = 0; i < ${rounds + 1}; i++) { ${v} = ${v}n; ${v}n = ${v}->next; }`;
+  return { code, pointer: [{ c: v, node }] };
+};
+
+const CARRIES = [
+  declared,
+  assignedInBranches,
+  switched,
+  addressed,
+  table,
+  initialisedStruct,
+  assignedStruct,
+  filledByFunction,
+  copiedStruct,
+  array,
+  throughTable,
+  structThroughTable,
+  looped,
+] as const;
+
+function isTrue({ value }: Number64): boolean {
+  return value !== 0n;
+}
