@@ -3,14 +3,13 @@ import type { Link } from "./attach/link.ts";
 import { attachProgram } from "./attach-program.ts";
 import { Btf } from "./btf/btf.ts";
 import { elfSection } from "./btf/elf.ts";
-import { symbolOffsets } from "./btf/elf-symbols.ts";
 import type { BuiltProgram } from "./built-program.ts";
 import { BpfError, ClosedError } from "./errors.ts";
+import { GlobalVariables } from "./global-variables.ts";
 import { HelperMethods } from "./helper-methods.ts";
 import type { LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
-import type { MapsOf, RingsOf, Schema } from "./loaded-types.ts";
+import type { GlobalsOf, MapsOf, RingsOf, Schema } from "./loaded-types.ts";
 import { type AnyMap, createMap } from "./maps/create-map.ts";
-import { GlobalData } from "./maps/global-data.ts";
 import { openBuffers } from "./open-buffers.ts";
 import type { AttachPoint } from "./program/program.ts";
 import { TracePipe } from "./rings/trace-pipe.ts";
@@ -52,6 +51,8 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
   readonly #object: LoadedObject;
   readonly #links = new Map<Link, string>();
   readonly #closers: (() => void)[] = [];
+  readonly #globals: GlobalVariables;
+  #properties: GlobalsOf<Text> | undefined;
   #pipe: TracePipe | undefined;
   #closed = false;
 
@@ -65,12 +66,13 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     this.programs = [...object.programs.keys()];
     const types = Btf.parse(elfSection(built.object, ".BTF") ?? new Uint8Array());
     this.types = types;
-    const data = this.#globalData();
+    this.#globals = new GlobalVariables(built.object, types, object.maps.values());
+    this.#closers.push(() => this.#globals.close());
     const handles = [...object.maps.values()].filter((map) => !map.internal);
     const buffers = openBuffers(
       handles.filter((map) => BUFFERS.has(map.typeName)),
       types,
-      data,
+      this.#globals.section(".bss"),
     );
     const maps = handles
       .filter((map) => !BUFFERS.has(map.typeName))
@@ -86,6 +88,24 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     this.maps = Object.freeze(Object.fromEntries(maps)) as MapsOf<Text>;
     this.rings = Object.freeze(Object.fromEntries(buffers)) as RingsOf<Text>;
     this.#closers.push(registerForExit(this));
+  }
+
+  /**
+   * The global variables of the C text, as they are now: both sides see changes at once, without system calls.
+   * Constants can be read only. Typed by a Schema; else `unknown`.
+   *
+   * @throws ValueError when a value does not fit the variable's type; ClosedError
+   * @example
+   * using bpf = await load<{ globals: { limit: number } }>(`
+   * volatile u32 limit = 10;
+   * RAW_TRACEPOINT_PROBE(sys_enter) { if (limit > 0) __sync_fetch_and_sub(&limit, 1); return 0; }
+   * `);
+   * bpf.globals.limit = 100;
+   */
+  get globals(): GlobalsOf<Text> {
+    this.#checkOpen();
+    this.#properties ??= this.#globals.properties() as GlobalsOf<Text>;
+    return this.#properties;
   }
 
   /**
@@ -170,15 +190,6 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
   protected override openLinks(): (readonly [Link, string])[] {
     for (const link of this.#links.keys()) if (link.fd === -1) this.#links.delete(link);
     return [...this.#links];
-  }
-
-  #globalData(): GlobalData | undefined {
-    const section = ".bss";
-    const map = [...this.#object.maps.values()].find((m) => m.internal && m.name.endsWith(section));
-    if (map === undefined) return undefined;
-    const data = new GlobalData(map, symbolOffsets(this.#built.object, section));
-    this.#closers.push(() => data.close());
-    return data;
   }
 
   #checkOpen(): void {

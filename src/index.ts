@@ -16,9 +16,10 @@ export {
 export { type IntervalOptions, intervals } from "./intervals.ts";
 export { VerifierError } from "./load/verifier-error.ts";
 export { type LoadOptions, load } from "./load.ts";
-export type { MapsOf, RingsOf, Schema } from "./loaded-types.ts";
+export type { GlobalsOf, MapsOf, RingsOf, Schema } from "./loaded-types.ts";
 export { ArrayMap } from "./maps/array-map.ts";
 export { HashMap } from "./maps/hash-map.ts";
+export { LiveArray } from "./maps/live-array.ts";
 export { LruHashMap } from "./maps/lru-hash-map.ts";
 export { MapError } from "./maps/map-error.ts";
 export { PerCpuArrayMap } from "./maps/per-cpu-array-map.ts";

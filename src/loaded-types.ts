@@ -45,6 +45,7 @@ type BufferKind = "ringbuf" | "perf_output";
 export interface Schema {
   readonly maps?: object;
   readonly rings?: object;
+  readonly globals?: object;
 }
 
 /** The tables of a text by their names, without its ring and perf buffers. */
@@ -74,6 +75,13 @@ export type RingsOf<Text extends string | Schema> = Text extends Schema
             : PerfBuffer<EventOf<Text & string, Name>>;
         }
       : never;
+
+/** The global variables of a text: typed where the caller says the types. */
+export type GlobalsOf<Text extends string | Schema> = Text extends {
+  readonly globals: infer Given extends object;
+}
+  ? Given
+  : Record<string, unknown>;
 
 type EventOf<Text extends string, Name> =
   InferEvents<Text> extends infer Events ? (Name extends keyof Events ? Events[Name] : unknown) : never;

@@ -22,7 +22,7 @@ export function openBuffers(
       const counter = lostVariable(map.name);
       const options = {
         codec: codecs.get(map.name),
-        ...(data?.has(counter) && { countLost: () => Number(data.readU64(counter)) }),
+        ...(data?.has(counter) && { countLost: () => Number(data.read(counter)) }),
       };
       return [
         map.name,

@@ -73,6 +73,9 @@ const DECLARATIONS = {
     "i32",
     ["i32", "pointer", "pointer", "pointer", "pointer", "pointer", "pointer"],
   ],
+  // fd, keys, values, count (in and out), opts
+  bpf_map_update_batch: ["i32", ["i32", "pointer", "pointer", "pointer", "pointer"]],
+  bpf_map_delete_batch: ["i32", ["i32", "pointer", "pointer", "pointer"]],
 
   // type, name, licence, instructions, their number, opts
   bpf_prog_load: ["i32", ["u32", "pointer", "pointer", "pointer", "size", "pointer"]],

@@ -2,6 +2,7 @@ import { libbpf } from "../ffi/libbpf.ts";
 import type { Codec } from "../values/codec.ts";
 import { codecOf } from "../values/compile-codec.ts";
 import { KernelMap } from "./kernel-map.ts";
+import { LiveArray } from "./live-array.ts";
 import { mapError } from "./map-error.ts";
 import type { MapHandle } from "./map-handle.ts";
 
@@ -16,6 +17,8 @@ const INDEX = codecOf<number>({ kind: "integer", size: 4, signed: false }, "unsi
  * for (const [index, count] of bpf.maps.slots) if (count > 0n) console.log(index, count);
  */
 export class ArrayMap<V> extends KernelMap<number, V> {
+  readonly #live: LiveArray<V>[] = [];
+
   constructor(handle: MapHandle, value: Codec<V>) {
     super(handle, { key: INDEX, value });
   }
@@ -39,6 +42,23 @@ export class ArrayMap<V> extends KernelMap<number, V> {
   override has(index: number): boolean {
     this.openFd();
     return Number.isInteger(index) && index >= 0 && index < this.maxEntries;
+  }
+
+  /**
+   * The values, mapped into this process: reading one costs no system call. Closed with the map. For maps made
+   * with BPF_F_MMAPABLE; throws BpfError "MAP_NOT_MAPPED" for others. Since Linux 5.5.
+   */
+  live(): LiveArray<V> {
+    this.openFd();
+    const live = new LiveArray(this.handle, this.codecs.value);
+    this.#live.push(live);
+    return live;
+  }
+
+  /** Ends the use of this object and of what live() gave. */
+  override close(): void {
+    super.close();
+    for (const live of this.#live.splice(0)) live.close();
   }
 
   /** Makes all values zeros. */

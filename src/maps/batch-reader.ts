@@ -1,13 +1,11 @@
 import { ERRNO } from "../ffi/errno-table.ts";
 import { libbpf } from "../ffi/libbpf.ts";
 import { ChunkMemory } from "./chunk-memory.ts";
-import { mapError } from "./map-error.ts";
+import { mapError, UNSUPPORTED_BATCH } from "./map-error.ts";
 import type { RawChunk, RawMap } from "./raw-chunk.ts";
 
 export type BatchOperation = "bpf_map_lookup_batch" | "bpf_map_lookup_and_delete_batch";
 
-/** Errors by which a kernel or a kind of map says that it has no batches (ENOTSUPP, unknown command). */
-const UNSUPPORTED: readonly number[] = [ERRNO.ENOTSUPP, ERRNO.EINVAL, ERRNO.EOPNOTSUPP];
 /** A batch is cut short by a concurrent deletion; it is tried again that often. */
 const RETRIES = 100;
 
@@ -58,7 +56,7 @@ class BatchReader {
       if (errno === 0 || errno === ERRNO.ENOENT) return this.taken(errno === ERRNO.ENOENT);
       // One bucket of a hash map holds more than fits; nothing of it was read or deleted.
       if (errno === ERRNO.ENOSPC) this.grow();
-      else if (!this.started && UNSUPPORTED.includes(errno)) return "unsupported";
+      else if (!this.started && UNSUPPORTED_BATCH.includes(errno)) return "unsupported";
       else if (errno !== ERRNO.EINTR || tries === RETRIES) {
         throw mapError(this.map.handle.name, "read", errno);
       }

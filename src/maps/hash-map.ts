@@ -1,6 +1,7 @@
 import { ERRNO } from "../ffi/errno-table.ts";
 import { libbpf } from "../ffi/libbpf.ts";
 import { readBatches } from "./batch-reader.ts";
+import { deleteBatches } from "./batch-writer.ts";
 import { KernelMap } from "./kernel-map.ts";
 import { walkKeys } from "./key-walker.ts";
 import { MapError } from "./map-error.ts";
@@ -21,6 +22,12 @@ export class HashMap<K, V> extends KernelMap<K, V> {
     const result = libbpf().bpf_map_delete_elem(fd, this.memory.writeKey(key));
     if (result < 0 && result !== -ERRNO.ENOENT) throw this.failure("delete", -result);
     return result === 0;
+  }
+
+  /** Deletes many keys, in batches since Linux 5.6; gives the number of those that there were. */
+  deleteMany(keys: Iterable<K>): number {
+    this.openFd();
+    return deleteBatches(this.raw, this.codecs.key, keys);
   }
 
   /** The value of the key; where there is none, `value` becomes it. */

@@ -3,6 +3,7 @@ import { ERRNO } from "../ffi/errno-table.ts";
 import { libbpf } from "../ffi/libbpf.ts";
 import { type PairDecoder, pairDecoder } from "../values/decode-pairs.ts";
 import { readBatches } from "./batch-reader.ts";
+import { writeBatches } from "./batch-writer.ts";
 import { ChunkIterator } from "./chunk-iterator.ts";
 import { chunkEntries } from "./chunk-memory.ts";
 import { walkKeys } from "./key-walker.ts";
@@ -73,6 +74,19 @@ export abstract class KernelMap<K, V> implements Iterable<[K, V]> {
     const [valueAt, keyAt] = [this.memory.writeValue(value), this.memory.writeKey(key)];
     const result = libbpf().bpf_map_update_elem(fd, keyAt, valueAt, FLAGS[options.flag ?? "any"]);
     if (result < 0) throw this.failure("set", -result);
+    return this;
+  }
+
+  /**
+   * Sets many entries, in batches (since Linux 5.6; before, one by one). Those before an error are set.
+   * Throws what `set` throws.
+   *
+   * @example
+   * bpf.maps.counts.setMany(new Map([[1, 0n], [2, 0n]]));
+   */
+  setMany(entries: Iterable<readonly [K, V]>): this {
+    this.openFd();
+    writeBatches(this.raw, this.codecs, entries);
     return this;
   }
 

@@ -4,26 +4,40 @@ import { NativeBuffer } from "../ffi/native-buffer.ts";
 import { mapError } from "./map-error.ts";
 import type { RawChunk, RawMap } from "./raw-chunk.ts";
 
+/** Passes over keys that were given already, after which a walk that finds no other one is ended. */
+const FRUITLESS_PASSES = 100;
+
 /**
  * Reads all entries of a map key by key: on any kernel, about ten times slower than in batches. The next
  * key is asked for before a chunk is given away, so entries of the chunk may be deleted. If the key to go
- * on from is deleted meanwhile, the kernel begins again and entries come twice; a bound ends that.
+ * on from is deleted meanwhile, the kernel begins again: hence what was given is remembered, and not given twice.
  */
 export function* walkKeys(map: RawMap, entries: number): Generator<RawChunk, void> {
   const { handle, valueStride } = map;
   const { keySize } = handle;
   const [keys, values] = [NativeBuffer.alloc(entries * keySize), NativeBuffer.alloc(entries * valueStride)];
   const cursor = new KeyCursor(map);
-  let left = handle.maxEntries * 2;
-  for (let more = cursor.advance(); more && left > 0; ) {
+  const given = new Set<string>();
+  let fruitless = 0;
+  for (let more = cursor.advance(); more; ) {
     let count = 0;
-    for (; more && count < entries && left > 0; left--) {
+    for (; more && count < entries; more = cursor.advance()) {
+      const name = Buffer.from(cursor.key.bytes.buffer, 0, keySize).toString("latin1");
+      if (given.has(name)) {
+        if (++fruitless > FRUITLESS_PASSES * given.size) throw changesTooFast(handle.name);
+        continue;
+      }
+      fruitless = 0;
+      given.add(name);
       keys.bytes.set(cursor.key.bytes, count * keySize);
       if (lookUp(map, keys.address + count * keySize, values.address + count * valueStride)) count++;
-      more = cursor.advance();
     }
     if (count > 0) yield { keys: keys.view, values: values.view, count };
   }
+}
+
+function changesTooFast(map: string): Error {
+  return mapError(map, "read", ERRNO.EBUSY);
 }
 
 /** False when the entry is gone. */

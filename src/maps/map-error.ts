@@ -34,6 +34,9 @@ interface Known {
   readonly hint?: string;
 }
 
+/** Errors by which a kernel or a kind of map says that it has no batches (ENOTSUPP, unknown command). */
+export const UNSUPPORTED_BATCH: readonly number[] = [ERRNO.ENOTSUPP, ERRNO.EINVAL, ERRNO.EOPNOTSUPP];
+
 const BUSY = "Try again: another CPU or program holds the lock.";
 
 const ARRAY_PROBLEMS: Readonly<Record<number, Known>> = {

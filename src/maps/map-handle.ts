@@ -9,6 +9,8 @@ export interface MapHandle {
   /** Bytes, of one CPU's value. */
   readonly valueSize: number;
   readonly maxEntries: number;
+  /** BPF_F_* as the map was made with; none unless told. */
+  readonly flags?: number;
   /** Ids in the BTF of the object that declared the map, 0 when it says none. */
   readonly keyTypeId: number;
   readonly valueTypeId: number;

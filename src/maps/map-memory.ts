@@ -25,12 +25,12 @@ export class EntryMemory<K, V> {
 
   /** Puts a key into its memory and gives its address. Throws ValueError with a path that begins at "key". */
   writeKey(key: K): number {
-    encode(this.codecs.key, key, this.key, "key");
+    encodeAt(this.codecs.key, key, this.key, 0, "key");
     return this.key.address;
   }
 
   writeValue(value: V): number {
-    encode(this.codecs.value, value, this.value, "value");
+    encodeAt(this.codecs.value, value, this.value, 0, "value");
     return this.value.address;
   }
 
@@ -39,9 +39,16 @@ export class EntryMemory<K, V> {
   }
 }
 
-function encode<T>(codec: Codec<T>, value: T, memory: NativeBuffer, root: string): void {
+/** Throws ValueError with a path that begins at `root`. */
+export function encodeAt<T>(
+  codec: Codec<T>,
+  value: T,
+  memory: NativeBuffer,
+  offset: number,
+  root: string,
+): void {
   try {
-    codec.encode(value, memory.view, 0);
+    codec.encode(value, memory.view, offset);
   } catch (error) {
     throw error instanceof ValueError ? error.within(root) : error;
   }

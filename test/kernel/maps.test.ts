@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { ClosedError } from "../../src/errors.ts";
+import { BpfError, ClosedError } from "../../src/errors.ts";
 import { ArrayMap } from "../../src/maps/array-map.ts";
 import { readBatches } from "../../src/maps/batch-reader.ts";
 import { createMap } from "../../src/maps/create-map.ts";
@@ -31,6 +31,9 @@ MAP(cpu_hash, 5, u32, u32, 100, 0)
 MAP(cpu_array, 6, u32, u64, 3, 0)
 MAP(stacks, 7, u32, u64[4], 16, 0)
 MAP(recent, 9, u32, u64, 64, 0)
+MAP(live, 2, int, struct stats, 5, 1 << 10)
+MAP(live_counts, 2, int, u32, 3, 1 << 10)
+MAP(cpu_stats, 5, u32, struct stats, 9000, 0)
 MAP(routes, 11, struct prefix, u32, 16, 1)
 MAP(readonly, 1, u32, u64, 10, 1 << 3)
 struct { __uint(type, 22); __uint(max_entries, 3); __type(value, u32); } queue SEC(".maps");
@@ -40,6 +43,19 @@ SEC("raw_tp") int count(u64 *ctx) {
   for (u32 i = 0; i < 50; i++) {
     u32 key = i; u64 *seen = bpf_map_lookup_elem(&counts, &key), one = 1;
     if (seen) __sync_fetch_and_add(seen, 1); else bpf_map_update_elem(&counts, &key, &one, 0);
+  }
+  return 0;
+}
+SEC("raw_tp") int count_live(u64 *ctx) {
+  u32 key = 2; u32 *value = bpf_map_lookup_elem(&live_counts, &key);
+  if (value) *value += 5;
+  return 0;
+}
+/* Adds and deletes keys above 100000, so that buckets change between two chunks. */
+SEC("raw_tp") int churn(u64 *ctx) {
+  for (u32 i = 0; i < 400; i++) {
+    u32 key = 100000 + (ctx[0] * 400 + i) % 3000; u64 one = 1;
+    if (ctx[0] & 1) bpf_map_delete_elem(&counts, &key); else bpf_map_update_elem(&counts, &key, &one, 0);
   }
   return 0;
 }
@@ -292,6 +308,139 @@ test("per-CPU maps have a value for each CPU", () => {
     Array.from({ length: cpus }, (_, cpu) => BigInt(7 + cpu)),
   );
   assert.deepEqual([...array][1]?.[1], array.get(1));
+});
+
+test("per-CPU values are summed, numbers and structs", () => {
+  const cpus = BigInt(possibleCpus());
+  const each = (value: bigint) => Array.from({ length: Number(cpus) }, (_, cpu) => value + BigInt(cpu));
+  const extra = (cpus * (cpus - 1n)) / 2n;
+  const array = createMap(object.map("cpu_array"), object.btf) as PerCpuArrayMap<bigint>;
+  array.clear();
+  array.set(0, each(10n)).set(2, each(2n ** 63n));
+  assert.equal(array.sum(0), 10n * cpus + extra);
+  assert.equal(array.sum(1), 0n);
+  assert.equal(array.max(2), 2n ** 63n + cpus - 1n);
+  assert.equal(array.average(0), (10n * cpus + extra) / cpus);
+  assert.equal(array.sum(3), undefined);
+  assert.equal(array.total(), 10n * cpus + 2n ** 63n * cpus + 2n * extra);
+  assert.deepEqual(
+    [...array.sums()],
+    [
+      [0, array.sum(0)],
+      [1, 0n],
+      [2, array.sum(2)],
+    ],
+  );
+
+  const map = createMap(object.map("cpu_stats"), object.btf) as PerCpuHashMap<number, object>;
+  assert.equal(map.total(), undefined);
+  assert.equal(map.sum(1), undefined);
+  const stats = (pid: number, bytes: bigint) => ({ pid, bytes, comm: "x" });
+  const filled = (value: object) => Array.from({ length: Number(cpus) }, () => value);
+  map.setMany([
+    [1, filled(stats(1, 2n))],
+    [2, filled(stats(10, 20n))],
+  ]);
+  assert.deepEqual(map.sum(1), stats(Number(cpus), 2n * cpus));
+  assert.deepEqual(map.max(2), stats(10, 20n));
+  assert.deepEqual(map.average(2), stats(10, 20n));
+  assert.deepEqual(map.total(), stats(11 * Number(cpus), 22n * cpus));
+  assert.deepEqual(new Map(map.sums()).get(2), map.sum(2));
+});
+
+test("many entries are set and deleted at once", () => {
+  const map = fill(hash("counts"), 0);
+  const entries = Array.from({ length: 9999 }, (_, key): [number, bigint] => [key, BigInt(key)]);
+  map.setMany(entries).setMany(new Map([[3, 33n]]));
+  assert.equal(map.size, 9999);
+  assert.equal(map.get(3), 33n);
+  assert.equal(map.get(9998), 9998n);
+  // Every third key, and in between such as are not there.
+  const keys = Array.from({ length: 5000 }, (_, index) => index * 3);
+  assert.equal(map.deleteMany(keys), 3333);
+  assert.equal(map.deleteMany(keys), 0);
+  assert.equal(map.size, 6666);
+  assert.equal(map.deleteMany([]), 0);
+  map.setMany([]);
+  assert.throws(() => map.setMany([[1, -1n]]), ValueError);
+
+  const array = createMap(object.map("array"), object.btf) as ArrayMap<object>;
+  const stats = { pid: 1, bytes: 2n, comm: "x" };
+  array.setMany([0, 4].map((index) => [index, stats]));
+  assert.deepEqual(array.get(4), stats);
+  assert.throws(() => array.setMany([[5, stats]]), isMapError("MAP_RANGE", /outside of the array/));
+  array.clear();
+
+  const full = createMap(object.map("flows"), object.btf) as HashMap<object, object>;
+  const flows = Array.from({ length: 11 }, (_, saddr) => [{ saddr, port: 0, cookie: 0n }, stats] as const);
+  assert.throws(() => full.setMany(flows), isMapError("MAP_FULL", /map flows: set: the map is full/));
+  assert.equal(full.size, 10);
+  full.clear();
+
+  // A kind of map without batches.
+  const trie = createMap(object.map("routes"), object.btf) as HashMap<object, number>;
+  const prefix = (first: number) => ({ length: 8, address: Uint8Array.of(first, 0, 0, 0) });
+  trie.setMany([1, 2, 3].map((first) => [prefix(first), first]));
+  assert.equal(trie.deleteMany([9, 1, 2, 3].map(prefix)), 3);
+});
+
+test("a live array is the kernel's memory", () => {
+  const map = createMap(object.map("live_counts"), object.btf) as ArrayMap<number>;
+  const live = map.live();
+  assert.deepEqual([...live], [0, 0, 0]);
+  object.run("count_live");
+  assert.equal(live.get(2), 5);
+  live.set(2, 0xffff_fff0);
+  object.run("count_live");
+  assert.equal(map.get(2), 0xffff_fff5);
+  map.set(0, 7);
+  assert.deepEqual([...live], [7, 0, 0xffff_fff5]);
+  assert.equal(live.get(3), undefined);
+  assert.equal(live.get(-1), undefined);
+  assert.throws(() => live.set(3, 1), RangeError);
+  assert.throws(() => live.set(0, -1), ValueError);
+  const iterator = live[Symbol.iterator]();
+  iterator.next();
+  map.close();
+  assert.throws(() => live.get(0), ClosedError);
+  assert.throws(() => iterator.next(), ClosedError);
+
+  const structs = createMap(object.map("live"), object.btf) as ArrayMap<object>;
+  const stats = { pid: 1, bytes: 2n ** 64n - 1n, comm: "a long comm" };
+  using view = structs.live();
+  view.set(4, stats);
+  assert.deepEqual(view.get(4), stats);
+  assert.deepEqual(structs.get(4), stats);
+  assert.deepEqual(view.get(3), { pid: 0, bytes: 0n, comm: "" });
+  const plain = createMap(object.map("array"), object.btf) as ArrayMap<object>;
+  assert.throws(
+    () => plain.live(),
+    (error: unknown) =>
+      BpfError.is(error) && error.code === "MAP_NOT_MAPPED" && /BPF_F_MMAPABLE/.test(error.hint ?? ""),
+  );
+});
+
+test("untouched keys come once, whatever happens to others meanwhile", () => {
+  const map = fill(hash("counts"), 5000);
+  const raw = { handle: map.handle, valueStride: 8, openFd: () => map.handle.fd };
+  for (const [way, chunks] of [
+    ["batches", () => readBatches(raw, "bpf_map_lookup_batch", 64) ?? []],
+    ["keys", () => walkKeys(raw, 64)],
+  ] as const) {
+    for (let round = 0; round < 4; round++) object.run("churn", [BigInt(round * 2)]);
+    const seen = new Map<number, number>();
+    let run = 0n;
+    for (const { keys, count } of chunks()) {
+      for (let at = 0; at < count; at++) {
+        const key = keys.getUint32(at * 4, true);
+        seen.set(key, (seen.get(key) ?? 0) + 1);
+      }
+      object.run("churn", [run++]);
+    }
+    const untouched = Array.from({ length: 5000 }, (_, key) => seen.get(key) ?? 0);
+    assert.deepEqual(new Set(untouched), new Set([1]), way);
+  }
+  map.clear();
 });
 
 test("a trie finds the longest prefix", () => {

@@ -17,6 +17,7 @@ typedef unsigned char u8; typedef unsigned short u16; typedef unsigned int u32; 
 #define __type(name, val) typeof(val) *name
 static void *(*bpf_map_lookup_elem)(void *, const void *) = (void *)1;
 static long (*bpf_map_update_elem)(void *, const void *, const void *, u64) = (void *)2;
+static long (*bpf_map_delete_elem)(void *, const void *) = (void *)3;
 static u64 (*bpf_ktime_get_ns)(void) = (void *)5;
 static u64 (*bpf_get_current_pid_tgid)(void) = (void *)14;
 static u32 (*bpf_get_smp_processor_id)(void) = (void *)8;
@@ -115,6 +116,7 @@ export class TestObject {
         keySize: api.bpf_map__key_size(at),
         valueSize: api.bpf_map__value_size(at),
         maxEntries: api.bpf_map__max_entries(at),
+        flags: api.bpf_map__map_flags(at),
         keyTypeId: api.bpf_map__btf_key_type_id(at),
         valueTypeId: api.bpf_map__btf_value_type_id(at),
       });
