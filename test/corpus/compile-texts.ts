@@ -1,8 +1,8 @@
 import { buildProgram } from "../../src/build-program.ts";
 import type { BuiltProgram } from "../../src/built-program.ts";
-import { BpfError } from "../../src/errors.ts";
 import type { KernelFacts } from "../../src/facts/kernel-facts.ts";
 import { SourceText } from "../../src/source/source-text.ts";
+import { reasonOf } from "./reason.ts";
 import type { ToolText } from "./record-texts.ts";
 
 export interface Compiled {
@@ -47,10 +47,4 @@ async function compileText(text: ToolText, facts: KernelFacts): Promise<Omit<Com
   } catch (error) {
     return { error: reasonOf(error), warnings: [] };
   }
-}
-
-/** An error in one line. */
-export function reasonOf(error: unknown): string {
-  const text = BpfError.is(error) ? `${error.code}: ${error.message}` : String(error);
-  return (text.split("\n").find((line) => line.trim() !== "") ?? "").trim().slice(0, 240);
 }

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { compileTexts } from "./compile-texts.ts";
 import { corpusKernel } from "./kernel-recording.ts";
+import { loadTexts } from "./load-texts.ts";
 import { CORPUS_DIRECTORY } from "./places.ts";
 import { recordTexts } from "./record-texts.ts";
 import { toolRuns } from "./tools.ts";
@@ -39,4 +40,14 @@ for (const name of values.kernel ?? ["6.1", "6.12", "6.18"]) {
   });
   const good = compiled.filter(({ built }) => built !== undefined);
   console.log(`${name}: ${good.length} of ${compiled.length} compile`);
+  if (values["no-load"]) continue;
+  const loaded = await loadTexts(
+    kernel,
+    good.map(({ text }) => text),
+  );
+  for (const [i, { loadError, attachErrors }] of loaded.entries()) {
+    const text = good[i]?.text.name ?? "";
+    if (loadError !== undefined) console.log(`✖ ${name} ${text}: load: ${loadError}`);
+    for (const error of attachErrors) console.log(`✖ ${name} ${text}: attach: ${error}`);
+  }
 }
