@@ -4,8 +4,8 @@ import { appendFileSync, readFileSync } from "node:fs";
 import type { Bpf } from "../../src/bpf.ts";
 import { load } from "../../src/load.ts";
 import { attachAs } from "./attach-as.ts";
+import type { Loaded, LoadJob } from "./load-texts.ts";
 import { reasonOf } from "./reason.ts";
-import type { LoadJob, Loaded } from "./load-texts.ts";
 
 const [input = "", output = "", seconds = "200"] = process.argv.slice(2);
 const jobs = JSON.parse(readFileSync(input, "utf8")) as LoadJob[];

@@ -37,7 +37,9 @@ export async function loadTexts(kernel: CorpusKernel, texts: readonly ToolText[]
     console.log(`${kernel.name}: ${done.size} of ${jobs.length} loaded`);
     left = jobs.filter(({ key }) => !done.has(key));
   }
-  return keys.map((key) => done.get(key) ?? { key, loadError: "the guest did not get to it", attachErrors: [] });
+  return keys.map(
+    (key) => done.get(key) ?? { key, loadError: "the guest did not get to it", attachErrors: [] },
+  );
 }
 
 function jobsOf(texts: readonly ToolText[]): { jobs: LoadJob[]; keys: number[] } {
@@ -55,7 +57,19 @@ function jobsOf(texts: readonly ToolText[]): { jobs: LoadJob[]; keys: number[] }
 function run({ name, isGuest }: CorpusKernel, child: readonly string[]): void {
   const bin = join(ROOT, "dist", "lib", "bin.js");
   const limit = String(SECONDS_A_BOOT + 60);
-  const guest = [bin, "vm", "run", "--kernel", name, "--memory", "2048", "--timeout", limit, "--", process.execPath];
+  const guest = [
+    bin,
+    "vm",
+    "run",
+    "--kernel",
+    name,
+    "--memory",
+    "2048",
+    "--timeout",
+    limit,
+    "--",
+    process.execPath,
+  ];
   try {
     execFileSync(process.execPath, [...(isGuest ? guest : []), ...child], { cwd: ROOT, stdio: "inherit" });
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Architecture } from "../../facts/kernel-facts.ts";
-import { type AstNode, canonicalType, isPointerType } from "./syntax-tree.ts";
+import { type AstNode, canonicalType, isPointerType, walk } from "./syntax-tree.ts";
 import { tracedFunction } from "./traced-function.ts";
 import type { TranslationUnit, UserFunction } from "./translation-unit.ts";
 
@@ -107,18 +107,30 @@ function loadFromArray(
   unit.edits.insert(body.start + 1, ` ${lines.join(" ")}`);
 }
 
-/** More arguments than the function has would be refused by the kernel, which says it less well. */
+/**
+ * More arguments than the function has would be refused by the kernel, which says it less well. One that is never
+ * used is not read: programs declare a result of functions that give none.
+ */
 function checkCount(unit: TranslationUnit, program: UserFunction): boolean {
   const traced = tracedFunction(program.name, unit.facts);
   if (traced === undefined) return true;
   const most = traced.parameters.length + (traced.hasResult ? 1 : 0);
-  const extra = program.parameters[most + 1];
+  const extra = program.parameters.slice(most + 1).find((parameter) => isUsed(parameter, program));
   if (extra === undefined) return true;
   const result = traced.hasResult ? " and a result" : "";
   const plural = traced.parameters.length === 1 ? "" : "s";
   const message = `${traced.name} has ${traced.parameters.length} argument${plural}${result}`;
   unit.report("error", "PARAMETERS", message, extra);
   return false;
+}
+
+function isUsed(parameter: AstNode, program: UserFunction): boolean {
+  let used = false;
+  walk(program.body, (node) => {
+    used ||= node.kind === "DeclRefExpr" && node.referencedDecl?.id === parameter.id;
+    return !used;
+  });
+  return used;
 }
 
 function isSyscallProgram(name: string): boolean {

@@ -101,10 +101,31 @@ export class PointerMarks {
   #castLevel(node: AstNode): number | undefined {
     const inner = children(node).at(-1);
     if (inner === undefined) return undefined;
-    if (node.castKind === "IntegralToPointer") return isKernelInteger(inner) ? 0 : undefined;
+    if (node.castKind === "IntegralToPointer") {
+      return isKernelInteger(inner) || this.#isKernelAddress(inner) ? 0 : undefined;
+    }
     if (node.castKind === "ArrayToPointerDecay" && this.inKernel(inner)) return 0;
     if (!isPointerType(canonicalType(node)) && node.castKind !== "LValueToRValue") return undefined;
     return this.level(inner);
+  }
+
+  /** A pointer that becomes an integer for the sake of arithmetic: `*(u8 *)((u64)&sk->sk_protocol - 3)`. */
+  #isKernelAddress(integer: AstNode): boolean {
+    const [first, second] = children(integer);
+    if (first === undefined) return false;
+    if (integer.castKind === "PointerToIntegral") return this.level(children(integer).at(-1) ?? first) === 0;
+    switch (integer.kind) {
+      case "ParenExpr":
+      case "ImplicitCastExpr":
+      case "CStyleCastExpr":
+        return (
+          integer.castKind !== "LValueToRValue" && this.#isKernelAddress(children(integer).at(-1) ?? first)
+        );
+      case "BinaryOperator":
+        return this.#isKernelAddress(first) || (second !== undefined && this.#isKernelAddress(second));
+      default:
+        return false;
+    }
   }
 
   #memberLevel(node: AstNode): number | undefined {
