@@ -38,7 +38,9 @@ function shapeAt(btf: TypeSource, id: number, depth: number): Shape {
         kind: "record",
         size: bounded(type.size),
         union: type.kind === "union",
-        slots: type.members.flatMap((member) => slotOf(btf, member, depth)),
+        slots: type.members
+          .flatMap((member) => slotOf(btf, member, depth))
+          .map((slot) => within(slot, type.size)),
       };
     default:
       throw unreadable(`${type.kind}${"name" in type ? ` ${type.name}` : ""}`);
@@ -65,7 +67,14 @@ function arrayShape(btf: TypeSource, type: BtfType & { kind: "array" }, depth: n
     if (element.encoding !== "signed") return { kind: "bytes", size: bounded(type.count) };
   }
   const of = shapeAt(btf, type.of, depth + 1);
-  return { kind: "list", of, count: type.count, size: bounded(of.size * type.count) };
+  return { kind: "list", of, count: bounded(type.count), size: bounded(of.size * type.count) };
+}
+
+/** Reading beyond a value is nothing that a damaged BTF may cause. */
+function within(slot: Slot, size: number): Slot {
+  if (slot.offset + slot.shape.size > size)
+    throw unreadable(`a member ${slot.name} that is outside of its struct`);
+  return slot;
 }
 
 /** No slot for nameless padding, one for everything else. */

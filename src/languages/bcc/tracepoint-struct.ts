@@ -1,3 +1,8 @@
+import { BpfError } from "../../errors.ts";
+
+/** Bytes. The kernel's records have 8192 at most; a damaged format may say anything. */
+const LONGEST_RECORD = 65_536;
+
 /** A field of a tracepoint's format file. */
 interface FormatField {
   readonly declaration: string;
@@ -43,22 +48,29 @@ const SCALAR_SIZE: Readonly<Record<string, number>> = {
 /**
  * The struct that bcc gives a tracepoint program as its context: the first eight bytes are not for use, gaps
  * are filled, dynamic arrays become `data_loc_NAME`, and narrow scalars have the size they are stored in.
+ *
+ * @throws BpfError "TRACEPOINT_FORMAT" when the format is of no record
  */
 export function tracepointStruct(category: string, event: string, format: string): string {
   const lines = [`struct tracepoint__${category}__${event} {`, "\tu64 __do_not_use__;"];
   let at = 8;
   for (const field of fields(format)) {
     if (field.offset < 8) continue;
+    const end = field.offset + field.size;
+    if (!(end <= LONGEST_RECORD)) throw tooLong(`${category}:${event}`, field);
+    for (; at < field.offset; at++) lines.push(`\tchar __pad_${at};`);
     if (/\bcommon_/.test(field.declaration)) {
-      for (let i = 0; i < field.size; i++) lines.push(`\tchar __do_not_use__${field.offset + i};`);
-    } else {
-      for (; at < field.offset; at++) lines.push(`\tchar __pad_${at};`);
-      lines.push(`\t${member(field)};`);
-    }
-    at = field.offset + field.size;
+      for (; at < end; at++) lines.push(`\tchar __do_not_use__${at};`);
+    } else lines.push(`\t${member(field)};`);
+    at = Math.max(at, end);
   }
   lines.push("};");
   return lines.join("\n");
+}
+
+function tooLong(tracepoint: string, { declaration, offset, size }: FormatField): BpfError {
+  const place = `${size} bytes at ${offset}`;
+  return new BpfError("TRACEPOINT_FORMAT", `damaged format of ${tracepoint}: ${declaration} has ${place}`);
 }
 
 function fields(format: string): FormatField[] {
