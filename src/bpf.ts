@@ -3,6 +3,7 @@ import type { Link } from "./attach/link.ts";
 import { attachProgram } from "./attach-program.ts";
 import { Btf } from "./btf/btf.ts";
 import { elfSection } from "./btf/elf.ts";
+import type { BufferOptions } from "./buffer-options.ts";
 import type { BuiltProgram } from "./built-program.ts";
 import { BpfError, ClosedError } from "./errors.ts";
 import { GlobalVariables } from "./global-variables.ts";
@@ -12,6 +13,8 @@ import type { GlobalsOf, MapsOf, RingsOf, Schema } from "./loaded-types.ts";
 import { type AnyMap, createMap } from "./maps/create-map.ts";
 import { openBuffers } from "./open-buffers.ts";
 import type { AttachPoint } from "./program/program.ts";
+import type { EventSource, IterationOptions } from "./rings/event-source.ts";
+import { pollSources } from "./rings/poll-sources.ts";
 import { TracePipe } from "./rings/trace-pipe.ts";
 import type { Diagnostic } from "./source/diagnostic.ts";
 import { similarNames } from "./source/similar-names.ts";
@@ -57,7 +60,12 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
   #closed = false;
 
   /** Use {@link load}. */
-  constructor(built: BuiltProgram, object: LoadedObject, onLost: LostHandler) {
+  constructor(
+    built: BuiltProgram,
+    object: LoadedObject,
+    onLost: LostHandler,
+    options: Readonly<Record<string, BufferOptions>>,
+  ) {
     super();
     this.#built = built;
     this.#object = object;
@@ -73,6 +81,7 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
       handles.filter((map) => BUFFERS.has(map.typeName)),
       types,
       this.#globals.section(".bss"),
+      options,
     );
     const maps = handles
       .filter((map) => !BUFFERS.has(map.typeName))
@@ -154,6 +163,35 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     return this.#pipe;
   }
 
+  /**
+   * Blocks until a buffer that has a handler (`bpf.rings.events.on(...)`) has events or the time is over, and calls
+   * the handlers: one wait for all of them, as bcc's perf_buffer_poll and ring_buffer_poll. Gives the number of
+   * events.
+   *
+   * @throws BpfError "NO_HANDLER" where no buffer has one; ClosedError
+   */
+  poll(timeoutMs = -1): number {
+    return pollSources(this.#handledRings(), timeoutMs);
+  }
+
+  /** Calls the handlers with the events that are there, of all buffers; gives their number. Never waits. */
+  consume(): number {
+    return this.#handledRings().reduce((count, ring) => count + ring.consume(), 0);
+  }
+
+  /**
+   * Calls the handlers of all buffers with events as they come, without blocking, until the signal is aborted or
+   * the program closed. Rejects with what a handler throws.
+   *
+   * @throws BpfError "NO_HANDLER" where no buffer has a handler; ClosedError
+   * @example
+   * bpf.rings.events.on(({ pid, comm }) => console.log(pid, comm));
+   * await bpf.run({ signal: AbortSignal.timeout(10_000) });
+   */
+  async run(options: IterationOptions = {}): Promise<void> {
+    await Promise.all(this.#handledRings().map((ring) => ring.run(options)));
+  }
+
   /** Detaches every probe and frees the programs and maps. Loops over events end. May be called again. */
   close(): void {
     if (this.#closed) return;
@@ -190,6 +228,15 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
   protected override openLinks(): (readonly [Link, string])[] {
     for (const link of this.#links.keys()) if (link.fd === -1) this.#links.delete(link);
     return [...this.#links];
+  }
+
+  #handledRings(): EventSource<unknown>[] {
+    this.#checkOpen();
+    const all: EventSource<unknown>[] = Object.values(this.rings);
+    const rings = all.filter((ring) => ring.handled);
+    if (rings.length > 0) return rings;
+    const hint = "Give one first: bpf.rings.NAME.on(handler).";
+    throw new BpfError("NO_HANDLER", "no ring or perf buffer has a handler", { hint });
   }
 
   #checkOpen(): void {

@@ -3,6 +3,7 @@ export type { Link, LinkKind } from "./attach/link.ts";
 export { PerfHWConfig, PerfSWConfig, PerfType } from "./attach/perf-event-types.ts";
 export type { IteratorEvent, KprobeEvent, TracepointEvent, UprobeEvent } from "./attach-methods.ts";
 export { Bpf } from "./bpf.ts";
+export type { BufferOptions } from "./buffer-options.ts";
 export { CompilerError } from "./compile/compiler-error.ts";
 export {
   AttachError,

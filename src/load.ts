@@ -1,5 +1,6 @@
 import { checkBtfPoints } from "./attach/trampoline.ts";
 import { Bpf, type LostHandler } from "./bpf.ts";
+import type { BufferOptions } from "./buffer-options.ts";
 import { buildProgram } from "./build-program.ts";
 import type { BuildOptions, BuiltProgram } from "./built-program.ts";
 import { BpfError } from "./errors.ts";
@@ -36,6 +37,8 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** By table name: another size than the text says, in entries (bytes for a ring buffer). */
   readonly maxEntries?: Readonly<Record<string, number>>;
+  /** By the name of a ring or perf buffer: its size, and when it wakes its reader. */
+  readonly buffers?: Readonly<Record<string, BufferOptions>>;
   /** Is told at the end how many events a buffer could not deliver. By default a line on stderr says it. */
   readonly onLost?: LostHandler;
 }
@@ -90,7 +93,7 @@ async function loadBuilt(built: BuiltProgram, source: SourceText, options: LoadO
   const object = loadObject(built.object, { source, describe, maps: Object.fromEntries(sizes) });
   let bpf: Bpf;
   try {
-    bpf = new Bpf(built, object, options.onLost ?? tellLost);
+    bpf = new Bpf(built, object, options.onLost ?? tellLost, options.buffers ?? {});
   } catch (error) {
     object.close();
     throw error;

@@ -1,4 +1,6 @@
 import type { Btf } from "./btf/btf.ts";
+import type { BufferOptions } from "./buffer-options.ts";
+import { BpfError } from "./errors.ts";
 import type { LoadedMap } from "./load/loaded-object.ts";
 import type { GlobalData } from "./maps/global-data.ts";
 import { EVENT_SECTION, lostVariable, tableOfEventVariable } from "./program/program.ts";
@@ -9,24 +11,32 @@ import { codecFor } from "./values/compile-codec.ts";
 
 /**
  * The ring and perf buffers of an object, each with the types of its events and its counter of losses. `data` is
- * the section of the counters, undefined when no program counts any.
+ * the section of the counters, undefined when no program counts any. Throws BpfError "UNKNOWN_BUFFER" where the
+ * options are for another one.
  */
 export function openBuffers(
   maps: readonly LoadedMap[],
   types: Btf,
   data: GlobalData | undefined,
+  options: Readonly<Record<string, BufferOptions>>,
 ): Map<string, RingBuffer<unknown> | PerfBuffer<unknown>> {
+  const unknown = Object.keys(options).find((name) => !maps.some((map) => map.name === name));
+  if (unknown !== undefined) {
+    const names = maps.map((map) => map.name).join(", ") || "none";
+    throw new BpfError("UNKNOWN_BUFFER", `there is no ring or perf buffer ${unknown}; there are: ${names}`);
+  }
   const codecs = eventCodecs(types);
   return new Map(
     maps.map((map) => {
       const counter = lostVariable(map.name);
-      const options = {
+      const settings = {
+        ...options[map.name],
         codec: codecs.get(map.name),
         ...(data?.has(counter) && { countLost: () => Number(data.read(counter)) }),
       };
       return [
         map.name,
-        map.typeName === "ringbuf" ? new RingBuffer(map, options) : new PerfBuffer(map, options),
+        map.typeName === "ringbuf" ? new RingBuffer(map, settings) : new PerfBuffer(map, settings),
       ];
     }),
   );

@@ -13,6 +13,8 @@ export interface PerfEventAttributes {
   readonly sampleType?: number;
   /** Samples between two wake-ups of the reader. */
   readonly wakeupEvents?: number;
+  /** Bytes of samples between two wake-ups, instead. */
+  readonly wakeupBytes?: number;
   /** It counts only once it is enabled. */
   readonly disabled?: boolean;
 }
@@ -21,10 +23,11 @@ export interface PerfEventAttributes {
 const BYTES = 112;
 const DISABLED = 1;
 const FREQUENCY = 1 << 10;
+const WATERMARK = 1 << 14;
 
 /** The struct in memory. */
 export function encodePerfEvent(attributes: PerfEventAttributes): NativeBuffer {
-  const { type, config, period, frequency, sampleType, wakeupEvents, disabled } = attributes;
+  const { type, config, period, frequency, sampleType, wakeupEvents, wakeupBytes, disabled } = attributes;
   const memory = NativeBuffer.alloc(BYTES);
   const { view } = memory;
   view.setUint32(0, type, true);
@@ -32,7 +35,8 @@ export function encodePerfEvent(attributes: PerfEventAttributes): NativeBuffer {
   memory.setPointer(8, config);
   memory.setPointer(16, period);
   memory.setPointer(24, sampleType ?? 0);
-  view.setUint32(40, (disabled ? DISABLED : 0) | (frequency ? FREQUENCY : 0), true);
-  view.setUint32(48, wakeupEvents ?? 0, true);
+  const watermark = wakeupBytes === undefined ? 0 : WATERMARK;
+  view.setUint32(40, (disabled ? DISABLED : 0) | (frequency ? FREQUENCY : 0) | watermark, true);
+  view.setUint32(48, wakeupBytes ?? wakeupEvents ?? 0, true);
   return memory;
 }

@@ -1,18 +1,25 @@
 import { checked } from "../ffi/errno.ts";
 import { libbpf } from "../ffi/libbpf.ts";
+import { pageSize } from "../ffi/libc.ts";
 import { NativeBuffer } from "../ffi/native-buffer.ts";
+import { eventDecoder } from "./event-decoder.ts";
 import { type EventHandler, EventSource } from "./event-source.ts";
-import { CpuBuffer } from "./perf-cpu-buffer.ts";
-import { type RecordDecoder, type RecordOptions, recordDecoder } from "./record-decoder.ts";
+import { CpuBuffer, type WakeUps } from "./perf-cpu-buffer.ts";
+import type { RecordDecoder, RecordOptions, WakeUpOptions } from "./record-decoder.ts";
 import type { RingHandle } from "./ring-buffer.ts";
 
 /** The size of a perf buffer, and how often it wakes its reader. */
-export interface PerfBufferOptions<E> extends RecordOptions<E> {
+export interface PerfBufferOptions<E> extends RecordOptions<E>, WakeUpOptions {
   /** Memory pages of each CPU's buffer, a power of two; 64 unless told. */
-  readonly pages?: number;
-  /** Events between two wake-ups; 1 unless told. More cost the traced program less. */
-  readonly wakeupEvents?: number;
+  readonly pages?: number | undefined;
+  /** Events of a CPU between two wake-ups; 1 unless told. More cost the traced program less. */
+  readonly wakeupEvents?: number | undefined;
+  /** Bytes of a CPU's buffer between two wake-ups, instead of events. */
+  readonly wakeupBytes?: number | undefined;
 }
+
+/** Milliseconds after which what woke nobody is looked for, unless told. */
+const FLUSH = 20;
 
 /** Bytes of a raw sample: its size field and itself fill whole words of eight bytes. */
 const paddedSize = (size: number): number => Math.ceil((size + 4) / 8) * 8 - 4;
@@ -31,19 +38,19 @@ export class PerfBuffer<E = Uint8Array> extends EventSource<E> {
   readonly #buffers: readonly CpuBuffer[];
   readonly #decode: RecordDecoder<E>;
   readonly #lostHandlers: ((count: number, cpu: number) => void)[] = [];
-  readonly #sparse: boolean;
   readonly #countLost: (() => number) | undefined;
+  #begin = 0;
   #counted = 0;
   #told = 0;
 
   constructor(handle: RingHandle, options: PerfBufferOptions<E> = {}) {
-    super(handle.name);
-    const { pages = 64, wakeupEvents = 1 } = options;
+    const { pages = 64 } = options;
+    const wakeUps = wakeUpsOf(options, pages);
+    super(handle.name, { flushMs: isSparse(wakeUps) ? (options.maxLatencyMs ?? FLUSH) : undefined });
     this.#map = handle;
     this.#countLost = options.countLost;
-    this.#sparse = wakeupEvents > 1;
-    this.#decode = recordDecoder(handle.name, options.codec, paddedSize);
-    this.#buffers = openBuffers(handle, pages, wakeupEvents);
+    this.#decode = eventDecoder(handle.name, options, paddedSize);
+    this.#buffers = openBuffers(handle, pages, wakeUps);
     this.fds = this.#buffers.map((buffer) => buffer.fd);
   }
 
@@ -58,14 +65,13 @@ export class PerfBuffer<E = Uint8Array> extends EventSource<E> {
     this.#lostHandlers.push(handler);
   }
 
-  protected override get sparseWakeUps(): boolean {
-    return this.#sparse;
-  }
-
   protected drain(emit: EventHandler<E>, limit: number): number {
     let count = 0;
-    for (const buffer of this.#buffers) {
-      if (this.closed) break;
+    // Begins with another CPU each time: a flood on one must not keep the others from being read.
+    const begin = this.#begin++;
+    for (let at = 0; at < this.#buffers.length; at++) {
+      const buffer = this.#buffers[(begin + at) % this.#buffers.length];
+      if (buffer === undefined || this.closed) break;
       const { cpu } = buffer;
       buffer.drain({
         sample: (view, offset, size) => {
@@ -89,12 +95,28 @@ export class PerfBuffer<E = Uint8Array> extends EventSource<E> {
   }
 }
 
-function openBuffers(map: RingHandle, pages: number, wakeupEvents: number): CpuBuffer[] {
+/** Where events may be late, as few wake-ups as the size of the buffer permits. */
+function wakeUpsOf(
+  { wakeupEvents, wakeupBytes, maxLatencyMs }: Omit<PerfBufferOptions<unknown>, keyof RecordOptions<unknown>>,
+  pages: number,
+): WakeUps {
+  if (wakeupBytes !== undefined) return { bytes: wakeupBytes };
+  if (wakeupEvents === undefined && maxLatencyMs !== undefined && maxLatencyMs > 0) {
+    return { bytes: (pages * pageSize()) / 4 };
+  }
+  return { events: wakeupEvents ?? 1 };
+}
+
+function isSparse({ events, bytes }: WakeUps): boolean {
+  return bytes !== undefined || (events ?? 1) > 1;
+}
+
+function openBuffers(map: RingHandle, pages: number, wakeUps: WakeUps): CpuBuffer[] {
   const buffers: CpuBuffer[] = [];
   try {
     const possible = checked("libbpf_num_possible_cpus", libbpf().libbpf_num_possible_cpus());
     for (let cpu = 0; cpu < Math.min(possible, map.maxEntries); cpu++) {
-      const buffer = CpuBuffer.open(cpu, pages, wakeupEvents);
+      const buffer = CpuBuffer.open(cpu, pages, wakeUps);
       if (buffer === undefined) continue;
       buffers.push(buffer);
       const [key, value] = [word(cpu), word(buffer.fd)];

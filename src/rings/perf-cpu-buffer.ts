@@ -28,6 +28,12 @@ export interface RecordSink {
   more(): boolean;
 }
 
+/** What is between two wake-ups of the reader: one of the two. */
+export interface WakeUps {
+  readonly events?: number;
+  readonly bytes?: number;
+}
+
 /** The perf event and the shared memory of one CPU. */
 export class CpuBuffer {
   readonly cpu: number;
@@ -45,11 +51,11 @@ export class CpuBuffer {
   }
 
   /** Undefined when the CPU is not online. */
-  static open(cpu: number, pages: number, wakeupEvents: number): CpuBuffer | undefined {
+  static open(cpu: number, pages: number, wakeUps: WakeUps): CpuBuffer | undefined {
     if (!Number.isInteger(Math.log2(pages))) {
       throw new BpfError("PERF_BUFFER", `${pages} pages: a perf buffer has a power of two of them`);
     }
-    const fd = openEvent(cpu, wakeupEvents);
+    const fd = openEvent(cpu, wakeUps);
     if (fd === undefined) return undefined;
     try {
       const size = pages * pageSize();
@@ -112,13 +118,14 @@ export class CpuBuffer {
   }
 }
 
-function openEvent(cpu: number, wakeupEvents: number): number | undefined {
+function openEvent(cpu: number, { events, bytes }: WakeUps): number | undefined {
   const attributes = {
     type: SOFTWARE_EVENT,
     config: BPF_OUTPUT,
     period: 1,
     sampleType: SAMPLE_RAW,
-    wakeupEvents,
+    ...(events !== undefined && { wakeupEvents: events }),
+    ...(bytes !== undefined && { wakeupBytes: bytes }),
   };
   try {
     return perfEventOpen(attributes, -1, cpu);

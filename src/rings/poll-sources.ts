@@ -6,6 +6,8 @@ export interface Pollable {
   readonly closed: boolean;
   /** Milliseconds after which to look for events although no wake-up came. */
   readonly longestWait: number;
+  /** Milliseconds from a wake-up to reading, in which events gather. */
+  readonly gatherMs: number;
   /** Handles the events that are there, and gives their number. */
   consume(): number;
 }
@@ -24,7 +26,11 @@ export function pollSources(sources: readonly Pollable[], timeoutMs = -1): numbe
     if (count > 0 || left <= 0 || sources.every((source) => source.closed)) return count;
     const fds = sources.flatMap((source) => (source.closed ? [] : source.fds));
     const wait = Math.min(left, longest);
-    if (pollBlocking(fds, wait).length > 0) return consumeAll(sources);
+    if (pollBlocking(fds, wait).length > 0) {
+      const gather = Math.min(left, ...sources.map((source) => source.gatherMs));
+      if (gather > 0) pollBlocking([], gather);
+      return consumeAll(sources);
+    }
     if (wait === left) return 0;
   }
 }

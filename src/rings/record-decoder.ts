@@ -4,13 +4,32 @@ import { EventError } from "./event-error.ts";
 /** Makes the event of a record: `size` bytes at `offset`. */
 export type RecordDecoder<E> = (view: DataView, offset: number, size: number) => E;
 
+/** How late events may be. */
+export interface WakeUpOptions {
+  /**
+   * Milliseconds that an event may wait for others before the reader is woken: a traced program that sends many
+   * is slowed less. 0 unless told.
+   */
+  readonly maxLatencyMs?: number | undefined;
+}
+
+/** The member by which events of several types that share a buffer are told apart. */
+export interface EventTag {
+  /** Its name; all types have it at the same place. */
+  readonly member: string;
+  /** By its value the name of the C type: `{ 1: "open_event" }` stands for `struct open_event`. */
+  readonly types: Readonly<Record<number, string>>;
+}
+
 /** What the options of a ring or perf buffer say of its events. */
 export interface RecordOptions<E> {
   /**
    * The type of the events; without one they are bytes. Several types are told apart by their sizes, and an
-   * event whose size fits two of them is given as bytes.
+   * event whose size fits two of them is given as bytes: see `tag`.
    */
   readonly codec?: Codec<E> | readonly Codec<E>[] | undefined;
+  /** How several types are told apart where their sizes do not. */
+  readonly tag?: EventTag | undefined;
   /** Counts the events that found no room, where the program that sends them does. */
   readonly countLost?: (() => number) | undefined;
 }
@@ -50,8 +69,8 @@ export function recordDecoder<E>(
     size === exact || size === rounded ? only.decode(view, offset) : otherwise(view, offset, size);
 }
 
-/** Byte by byte, because the views of mapped memory give no byte arrays away. */
-function copyBytes(view: DataView, offset: number, size: number): Uint8Array {
+/** A copy, byte by byte, because the views of mapped memory give no byte arrays away. */
+export function copyBytes(view: DataView, offset: number, size: number): Uint8Array {
   const bytes = new Uint8Array(size);
   for (let index = 0; index < size; index++) bytes[index] = view.getUint8(offset + index);
   return bytes;

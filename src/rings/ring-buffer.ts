@@ -1,7 +1,8 @@
 import { pageSize } from "../ffi/libc.ts";
 import { MappedMemory } from "../ffi/mapped-memory.ts";
+import { eventDecoder } from "./event-decoder.ts";
 import { type EventHandler, EventSource } from "./event-source.ts";
-import { type RecordDecoder, type RecordOptions, recordDecoder } from "./record-decoder.ts";
+import type { RecordDecoder, RecordOptions, WakeUpOptions } from "./record-decoder.ts";
 
 /** What is known of a ring that is in the kernel: what the loader gives. */
 export interface RingHandle {
@@ -10,6 +11,9 @@ export interface RingHandle {
   /** For a ring buffer its bytes, a power of two. */
   readonly maxEntries: number;
 }
+
+/** How a ring buffer is read; its size is what the C text or the option maxEntries of load() says. */
+export interface RingBufferOptions<E> extends RecordOptions<E>, WakeUpOptions {}
 
 /** Bits of a record's length. */
 const BUSY = 0x8000_0000 | 0;
@@ -38,11 +42,11 @@ export class RingBuffer<E = Uint8Array> extends EventSource<E> {
   #position: number;
   #lost = 0;
 
-  constructor(handle: RingHandle, options: RecordOptions<E> = {}) {
-    super(handle.name);
+  constructor(handle: RingHandle, options: RingBufferOptions<E> = {}) {
+    super(handle.name, { gatherMs: options.maxLatencyMs ?? 0 });
     this.fds = [handle.fd];
     this.#size = handle.maxEntries;
-    this.#decode = recordDecoder(handle.name, options.codec);
+    this.#decode = eventDecoder(handle.name, options);
     this.#countLost = options.countLost;
     const page = pageSize();
     this.#consumer = MappedMemory.map(handle.fd, page, { writable: true });

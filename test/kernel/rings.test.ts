@@ -64,9 +64,14 @@ before(() => {
 });
 after(() => object.close());
 
-const openRing = () =>
-  new RingBuffer<Event>(object.map("ring"), { codec: codecFor<Event>(object.btf, object.type("event")) });
-const openPerf = (options: { pages?: number; wakeupEvents?: number } = {}) =>
+const openRing = (options: { maxLatencyMs?: number } = {}) =>
+  new RingBuffer<Event>(object.map("ring"), {
+    codec: codecFor<Event>(object.btf, object.type("event")),
+    ...options,
+  });
+const openPerf = (
+  options: { pages?: number; wakeupEvents?: number; wakeupBytes?: number; maxLatencyMs?: number } = {},
+) =>
   new PerfBuffer<Event>(object.map("perf"), {
     codec: codecFor<Event>(object.btf, object.type("event")),
     ...options,
@@ -145,6 +150,69 @@ for (const kind of ["ring", "perf"] as const) {
     assert.throws(() => source.consume(), ClosedError);
     assert.equal((await source.events().next()).done, true);
     source.close();
+  });
+
+  test(`${kind}: run() calls the handlers until it is stopped, or one of them throws`, async () => {
+    const source = open();
+    const stop = new AbortController();
+    const seen: Event[] = [];
+    const remove = source.on((event) => {
+      seen.push(event);
+      if (seen.length === 500) stop.abort();
+    });
+    const running = source.run({ signal: stop.signal });
+    for (let round = 0; round < 5; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      send(program, 100, round * 100);
+    }
+    await running;
+    assertSequence(seen, 500);
+    await source.run({ signal: stop.signal });
+    remove();
+    assert.throws(() => source.run(), /nothing handles the events/);
+    source.on(({ seq }) => {
+      if (seq === 501) throw new Error("mine");
+    });
+    send(program, 3, 500);
+    await assert.rejects(source.run(), /mine/);
+    const last = source.run();
+    setTimeout(() => source.close(), 5);
+    await last;
+    assert.throws(() => source.run(), ClosedError);
+  });
+
+  test(`${kind}: batches come in order, none is empty, and closing ends them`, async () => {
+    const source = open();
+    send(program, 1000);
+    const seen: Event[] = [];
+    for await (const batch of source.batches()) {
+      assert(batch.length > 0 && batch.length <= 4096);
+      seen.push(...batch);
+      if (seen.length === 1000) send(program, 1000, 1000);
+      if (seen.length === 2000) setTimeout(() => source.close(), 1);
+    }
+    assertSequence(seen, 2000);
+  });
+
+  test(`${kind}: with a latency events gather before the reader wakes`, async () => {
+    using source = kind === "ring" ? openRing({ maxLatencyMs: 30 }) : openPerf({ maxLatencyMs: 30 });
+    const batches: number[] = [];
+    send(program, 1);
+    let sent = 1;
+    const timer = setInterval(() => {
+      if (sent < 50) sent += send(program, 1, sent) + 1;
+    }, 1);
+    for await (const batch of source.batches()) {
+      batches.push(batch.length);
+      if (batches.reduce((sum, length) => sum + length, 0) === 50) break;
+    }
+    clearInterval(timer);
+    assert(batches.length < 25, `${batches}`);
+
+    const events = collect<Event>(source);
+    send(program, 1, 50);
+    while (events.length === 0) source.poll(1000);
+    assert.equal(events[0]?.seq, 50);
   });
 
   test(`${kind}: an aborted signal ends a loop and not the source`, async () => {
@@ -281,6 +349,34 @@ test("a perf buffer has a ring for each CPU", () => {
   perf.consume();
   assert.deepEqual(lost, [[refused, 0]]);
   assert.throws(() => openPerf({ pages: 3 }), /power of two/);
+});
+
+test("a flood on one CPU does not keep the events of another from being read", async () => {
+  using perf = openPerf({ pages: 256 });
+  if (possibleCpus() < 2) return;
+  for (let round = 0; round < 3; round++) send("to_perf", 3000, round * 3000, 0);
+  send("to_perf", 1, 1_000_000, 1);
+  let [count, found] = [0, -1];
+  for await (const batch of perf.batches()) {
+    found = batch.findIndex((event) => event.seq === 1_000_000);
+    count += batch.length;
+    // So that there is always more on the first CPU.
+    send("to_perf", 3000, 0, 0);
+    if (found >= 0 || count > 100_000) break;
+  }
+  assert(found >= 0 && count < 20_000, `${count}`);
+});
+
+test("wake-ups by bytes", async () => {
+  using perf = openPerf({ wakeupBytes: 4096, maxLatencyMs: 10_000 });
+  const iterator = perf.events();
+  const first = iterator.next();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  send("to_perf", 10);
+  const late = await Promise.race([first, new Promise((resolve) => setTimeout(resolve, 100, "late"))]);
+  assert.equal(late, "late");
+  send("to_perf", 200, 10);
+  assert.equal((await first).value?.seq, 0);
 });
 
 test("after closing, the program's perf events are refused again", () => {
