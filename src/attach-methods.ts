@@ -194,6 +194,11 @@ export abstract class AttachMethods {
     return this.#count("uprobe", "uretprobe");
   }
 
+  /** Places of USDT probes that are attached now. */
+  get numOpenUsdt(): number {
+    return this.#count("usdt");
+  }
+
   /** As bcc's num_open_tracepoints(). */
   get numOpenTracepoints(): number {
     return this.#count("tracepoint");

@@ -7,6 +7,7 @@ import { attachRawTracepoint } from "./attach/raw-tracepoint.ts";
 import { attachTracepoint, attachTracepoints } from "./attach/tracepoint.ts";
 import { attachTrampoline } from "./attach/trampoline.ts";
 import { attachUprobe } from "./attach/uprobe.ts";
+import { attachUsdt } from "./attach/usdt.ts";
 import type { LoadedProgram } from "./load/loaded-object.ts";
 import type { AttachPoint } from "./program/program.ts";
 
@@ -24,6 +25,8 @@ export function attachProgram(program: LoadedProgram, point: Exclude<AttachPoint
     case "uprobe":
     case "uretprobe":
       return attachUprobe(program, point.kind, point);
+    case "usdt":
+      return attachUsdt(program, point);
     case "tracepoint":
       return attachTracepoint(program, { category: point.category, event: point.event });
     case "tracepoint-multi":

@@ -18,6 +18,7 @@ import { pollSources } from "./rings/poll-sources.ts";
 import { TracePipe } from "./rings/trace-pipe.ts";
 import type { Diagnostic } from "./source/diagnostic.ts";
 import { similarNames } from "./source/similar-names.ts";
+import { type USDT, usdtPoints } from "./usdt.ts";
 
 /** Is told, when a program is closed, what a buffer could not deliver. */
 export type LostHandler = (buffer: string, count: number) => void;
@@ -26,6 +27,13 @@ const BUFFERS: ReadonlySet<string> = new Set(["ringbuf", "perf_event_array"]);
 
 /** What load() does not attach: unknown places, iterators, which run when they are read, and what changes results. */
 const ON_REQUEST: ReadonlySet<string> = new Set(["none", "iter", "fmod-ret"]);
+
+/** What load() gives beside the program. */
+export interface BpfOptions {
+  readonly onLost: LostHandler;
+  readonly buffers: Readonly<Record<string, BufferOptions>>;
+  readonly usdtContexts: readonly USDT[];
+}
 
 /**
  * A program in the kernel with its maps and probes. Everything is released by `close()`, at the end of a
@@ -51,6 +59,7 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
   protected readonly types: Btf;
   readonly #built: BuiltProgram;
   readonly #onLost: LostHandler;
+  readonly #usdt: ReadonlyMap<string, AttachPoint>;
   readonly #object: LoadedObject;
   readonly #links = new Map<Link, string>();
   readonly #closers: (() => void)[] = [];
@@ -63,13 +72,13 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
   constructor(
     built: BuiltProgram,
     object: LoadedObject,
-    onLost: LostHandler,
-    options: Readonly<Record<string, BufferOptions>>,
+    { onLost, buffers: options, usdtContexts }: BpfOptions,
   ) {
     super();
     this.#built = built;
     this.#object = object;
     this.#onLost = onLost;
+    this.#usdt = usdtPoints(usdtContexts);
     this.warnings = built.program.warnings;
     this.programs = [...object.programs.keys()];
     const types = Btf.parse(elfSection(built.object, ".BTF") ?? new Uint8Array());
@@ -128,7 +137,8 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
    */
   override attach(name: string, point?: AttachPoint): Link {
     const program = this.#program(name);
-    const target = point ?? this.#built.program.functions.find((f) => f.name === name)?.attach;
+    const target =
+      point ?? this.#usdt.get(name) ?? this.#built.program.functions.find((f) => f.name === name)?.attach;
     if (target === undefined || target.kind === "none") {
       const hint = `Say where: attach("${name}", { kind: "kprobe", symbol: "..." }).`;
       throw new BpfError("ATTACH_POINT", `the name of ${name} does not say where to attach it`, { hint });
@@ -146,7 +156,9 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
    */
   attachAll(): void {
     try {
-      for (const f of this.#built.program.functions) if (!ON_REQUEST.has(f.attach.kind)) this.attach(f.name);
+      for (const { name, attach } of this.#built.program.functions) {
+        if (!ON_REQUEST.has(attach.kind) || this.#usdt.has(name)) this.attach(name);
+      }
     } catch (error) {
       this.close();
       throw error;

@@ -30,14 +30,24 @@ async function compileAnew(source: SourceText, options: BuildOptions): Promise<B
 }
 
 /** Everything that the object depends on; the user's own headers are part of the text. */
-function keyOf(source: SourceText, { facts, cflags, directory }: BuildOptions): string {
+function keyOf(source: SourceText, { facts, cflags, directory, usdt = new Map() }: BuildOptions): string {
   const text = withOwnHeaders(source, headerReader(directory));
   const formats = findTracepoints(blankCommentsAndLiterals(text)).map(
     ({ category, event }) => facts.tracepointFormat(category, event) ?? "",
   );
   const flags = JSON.stringify(cflags ?? []);
   const compiler = findClang().identity;
-  return cacheKey([buildIdentity(), source.name, text, flags, compiler, facts.identity, ...formats]);
+  const probes = usdt.size === 0 ? [] : [JSON.stringify([...usdt])];
+  return cacheKey([
+    buildIdentity(),
+    source.name,
+    text,
+    flags,
+    compiler,
+    facts.identity,
+    ...formats,
+    ...probes,
+  ]);
 }
 
 function toDescription(program: BuiltProgram["program"]): string {

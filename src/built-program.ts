@@ -1,11 +1,14 @@
 import type { CompileFlags } from "./compile/clang-arguments.ts";
 import type { KernelFacts } from "./facts/kernel-facts.ts";
 import type { Program } from "./program/program.ts";
+import type { UsdtProbe } from "./program/usdt.ts";
 
 export interface BuildOptions extends CompileFlags {
   readonly facts: KernelFacts;
   /** False: neither read nor write the cache of compiled objects. */
   readonly cache?: boolean | undefined;
+  /** By the program's name: the USDT probe at which it runs. */
+  readonly usdt?: ReadonlyMap<string, UsdtProbe> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly warn: (message: string) => void;
   /** Called while clang looks at the text, and while it makes the object: for what can be done meanwhile. */

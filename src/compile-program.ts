@@ -36,7 +36,10 @@ export async function compileProgram(source: SourceText, options: BuildOptions):
 }
 
 function translateWith(frontEnd: FrontEnd, source: SourceText, options: BuildOptions): Promise<Program> {
-  return translate(source, options.facts, frontEnd, { readHeader: headerReader(options.directory) });
+  return translate(source, options.facts, frontEnd, {
+    readHeader: headerReader(options.directory),
+    usdt: options.usdt,
+  });
 }
 
 type Parsed = Awaited<ReturnType<FrontEnd["parse"]>>;

@@ -39,8 +39,10 @@ export type {
   NamedAttachPoint,
   PerfEventPoint,
   TrampolinePoint,
+  UsdtPoint,
   UserFunctionPoint,
 } from "./program/program.ts";
+export type { UsdtArgument, UsdtLocation, UsdtPlace, UsdtProbe } from "./program/usdt.ts";
 export type { TraceEvent } from "./rings/parse-trace-line.ts";
 export { PerfBuffer } from "./rings/perf-buffer.ts";
 export { RingBuffer } from "./rings/ring-buffer.ts";
@@ -50,4 +52,5 @@ export { SourceError } from "./source/source-error.ts";
 export type { SymbolOptions } from "./symbols/symbol.ts";
 export type { OptionsOf } from "./usage/option-types.ts";
 export { usage } from "./usage/usage.ts";
+export { USDT, type UsdtTarget } from "./usdt.ts";
 export { ValueError } from "./values/value-error.ts";

@@ -15,6 +15,7 @@ import { loadSession } from "./load-session.ts";
 import type { Schema } from "./loaded-types.ts";
 import { originalSpan } from "./program/original-place.ts";
 import { SourceText } from "./source/source-text.ts";
+import { type USDT, usdtPrograms } from "./usdt.ts";
 
 /** How a text is compiled, loaded and attached. */
 export interface LoadOptions {
@@ -33,6 +34,8 @@ export interface LoadOptions {
   readonly attach?: boolean;
   /** False: compile anew and keep nothing. */
   readonly cache?: boolean;
+  /** As bcc's usdt_contexts: probes that programs declare of themselves, and the functions that run at them. */
+  readonly usdtContexts?: readonly USDT[];
   /** Stops the compilation. */
   readonly signal?: AbortSignal;
   /** By table name: another size than the text says, in entries (bytes for a ring buffer). */
@@ -93,7 +96,11 @@ async function loadBuilt(built: BuiltProgram, source: SourceText, options: LoadO
   const object = loadObject(built.object, { source, describe, maps: Object.fromEntries(sizes) });
   let bpf: Bpf;
   try {
-    bpf = new Bpf(built, object, options.onLost ?? tellLost, options.buffers ?? {});
+    bpf = new Bpf(built, object, {
+      onLost: options.onLost ?? tellLost,
+      buffers: options.buffers ?? {},
+      usdtContexts: options.usdtContexts ?? [],
+    });
   } catch (error) {
     object.close();
     throw error;
@@ -104,13 +111,14 @@ async function loadBuilt(built: BuiltProgram, source: SourceText, options: LoadO
 
 function buildOptions(options: LoadOptions, facts: KernelFacts): BuildOptions {
   const { directory, cache, signal } = options;
+  const usdt = usdtPrograms(options.usdtContexts ?? []);
   const cflags = [...(options.cflags ?? []), ...defineFlags(options.defines ?? {})];
   const warn = (message: string) => process.emitWarning(message, { code: "BCC_TS_CACHE" });
   const isLive = loadSession().facts === undefined;
   const whileCompiling = () => {
     if (cache !== false && isLive) keepNameIndex(facts, warn);
   };
-  return { facts, warn, directory, cache, signal, whileParsing: openLibbpf, whileCompiling, cflags };
+  return { facts, warn, directory, cache, signal, usdt, whileParsing: openLibbpf, whileCompiling, cflags };
 }
 
 function defineFlags(defines: NonNullable<LoadOptions["defines"]>): string[] {

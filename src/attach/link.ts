@@ -7,6 +7,7 @@ export type LinkKind =
   | "kretprobe"
   | "uprobe"
   | "uretprobe"
+  | "usdt"
   | "tracepoint"
   | "raw-tracepoint"
   | "perf-event"

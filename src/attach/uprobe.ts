@@ -10,7 +10,7 @@ import type { LoadedProgram } from "../load/loaded-object.ts";
 import type { UserFunctionPoint } from "../program/program.ts";
 import { LibbpfLink, type Link } from "./link.ts";
 import { LinkGroup } from "./link-group.ts";
-import { uprobeName, uprobePlace, uprobePlaces } from "./uprobe-place.ts";
+import { type UprobePlace, uprobeName, uprobePlace, uprobePlaces } from "./uprobe-place.ts";
 
 const PMU = "/sys/bus/event_source/devices/uprobe/type";
 const EVERY_PROCESS = -1;
@@ -27,8 +27,6 @@ export function attachUprobe(
   kind: "uprobe" | "uretprobe",
   point: UserFunctionPoint,
 ): Link {
-  // Without its perf events libbpf would go through the uprobe_events file of tracefs instead.
-  if (!existsSync(PMU)) throw noUprobes();
   const { pattern } = point;
   if (pattern === undefined) return attachOne(program, kind, point);
   const places = uprobePlaces(point, pattern);
@@ -36,16 +34,36 @@ export function attachUprobe(
 }
 
 function attachOne(program: LoadedProgram, kind: "uprobe" | "uretprobe", point: UserFunctionPoint): Link {
-  const { path, fileOffset } = uprobePlace(point);
-  const file = cString(path);
+  const link = linkToPlace(program, uprobePlace(point), { atReturn: kind === "uretprobe", pid: point.pid });
+  if (link === 0) throw explainFailure(kind, point, lastErrno());
+  return new LibbpfLink(kind, uprobeName(point), link);
+}
+
+/** What else the kernel may be told of a uprobe. */
+export interface UprobeOptions {
+  readonly atReturn?: boolean;
+  /** Only in this process. */
+  readonly pid?: number | undefined;
+  /** Offset in the file of a 16 bit counter that is above 0 while the probe is there; since Linux 4.20. */
+  readonly counter?: number;
+  /** What bpf_get_attach_cookie() gives; since Linux 5.15. */
+  readonly cookie?: number;
+}
+
+/** libbpf's link to a place in a file; 0 with errno where it is refused. */
+export function linkToPlace(program: LoadedProgram, place: UprobePlace, options: UprobeOptions): number {
+  // Without its perf events libbpf would go through the uprobe_events file of tracefs instead.
+  if (!existsSync(PMU)) throw noUprobes();
+  const { atReturn = false, pid = EVERY_PROCESS, counter = 0, cookie = 0 } = options;
+  const file = cString(place.path);
   // struct bpf_uprobe_opts: size, offset of a reference counter, cookie, retprobe, function's name
   const opts = NativeBuffer.alloc(40);
   opts.setPointer(0, 40);
-  opts.view.setUint8(24, kind === "uretprobe" ? 1 : 0);
+  opts.setPointer(8, counter);
+  opts.setPointer(16, cookie);
+  opts.view.setUint8(24, atReturn ? 1 : 0);
   const { bpf_program__attach_uprobe_opts: attach } = libbpf();
-  const link = attach(program.pointer, point.pid ?? EVERY_PROCESS, file.address, fileOffset, opts.address);
-  if (link === 0) throw explainFailure(kind, point, lastErrno());
-  return new LibbpfLink(kind, uprobeName(point), link);
+  return attach(program.pointer, pid, file.address, place.fileOffset, opts.address);
 }
 
 function explainFailure(kind: string, point: UserFunctionPoint, errno: number): BpfError {

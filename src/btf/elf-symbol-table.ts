@@ -52,6 +52,18 @@ export class ElfSymbolTable {
     return undefined;
   }
 
+  /** The address of a variable or function of a name. */
+  addressOf(name: string): number | undefined {
+    for (const part of this.#parts) {
+      const offsets = nameOffsets(part.names, name);
+      for (let at = 0; offsets.size > 0 && at + ENTRY_BYTES <= part.view.byteLength; at += ENTRY_BYTES) {
+        const defined = part.view.getUint16(at + 6, true) !== 0;
+        if (defined && offsets.has(part.view.getUint32(at, true))) return addressAt(part.view, at);
+      }
+    }
+    return undefined;
+  }
+
   /** The names of all functions, each once. */
   names(): Set<string> {
     const names = new Set<string>();

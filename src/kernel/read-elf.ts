@@ -1,5 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { ElfImage } from "../btf/elf-image.ts";
+import { ElfSectionReader } from "../btf/elf-section-reader.ts";
+import type { ReadBytes } from "../btf/elf-sections.ts";
 import { BpfError } from "../errors.ts";
 
 /** By device, inode, size and time of the last change: one file has many paths. */
@@ -11,18 +13,29 @@ const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /** The headers and symbols of an executable or library, kept until the file changes. Throws BpfError "ELF". */
 export function readElf(path: string): ElfImage {
+  return withFile(path, (read, identity) => {
+    const earlier = known.get(identity);
+    if (earlier !== undefined) return earlier;
+    const image = ElfImage.read(read);
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(identity, image);
+    return image;
+  });
+}
+
+/** The same file's sections, for as long as `body` runs. Throws BpfError "ELF". */
+export function withSections<T>(path: string, body: (sections: ElfSectionReader) => T): T {
+  return withFile(path, (read) => body(new ElfSectionReader(read)));
+}
+
+function withFile<T>(path: string, body: (read: ReadBytes, identity: string) => T): T {
   const fd = openSync(path, FLAGS);
   try {
     const status = fstatSync(fd);
     if (!status.isFile()) throw new BpfError("ELF", `${path} is no file`);
     const { dev, ino, size, mtimeMs } = status;
-    const identity = `${dev}:${ino}:${size}:${mtimeMs}`;
-    const earlier = known.get(identity);
-    if (earlier !== undefined) return earlier;
-    const image = ElfImage.read((offset, length) => readPart(fd, offset, length, size));
-    if (known.size >= MOST_KNOWN) known.clear();
-    known.set(identity, image);
-    return image;
+    const read: ReadBytes = (offset, length) => readPart(fd, offset, length, size);
+    return body(read, `${dev}:${ino}:${size}:${mtimeMs}`);
   } finally {
     closeSync(fd);
   }

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../source/diagnostic.ts";
 import type { SourceText, Span } from "../source/source-text.ts";
 import type { TextChange } from "./original-place.ts";
+import type { UsdtProbe } from "./usdt.ts";
 
 /** What the name of a function may say of where it is attached. "none": the user attaches it by name. */
 export type NamedAttachPoint =
@@ -35,7 +36,14 @@ export type AttachPoint =
   | NamedAttachPoint
   | { readonly kind: "kprobe-multi" | "kretprobe-multi" | "tracepoint-multi"; readonly pattern: string }
   | ({ readonly kind: "uprobe" | "uretprobe" } & UserFunctionPoint)
+  | ({ readonly kind: "usdt" } & UsdtPoint)
   | ({ readonly kind: "perf-event" } & PerfEventPoint);
+
+/** A probe that a program declares of itself, in one process or in all that have its file mapped. */
+export interface UsdtPoint {
+  readonly probe: UsdtProbe;
+  readonly pid?: number | undefined;
+}
 
 /** A place in a program or library: a symbol or an address, and bytes from there; or all that a pattern matches. */
 export interface UserFunctionPoint {

@@ -17,8 +17,10 @@ import { readKernelMemory } from "./read-kernel-memory.ts";
 import { refuseUnknownMacros } from "./refuse-unknown-macros.ts";
 import { rewritePrintk } from "./rewrite-printk.ts";
 import { rewriteTableCalls } from "./rewrite-table-calls.ts";
+import { rewriteUsdt } from "./rewrite-usdt.ts";
 import type { AstNode } from "./syntax-tree.ts";
 import { TranslationUnit } from "./translation-unit.ts";
+import { type UsdtPrograms, usdtReaders } from "./usdt-readers.ts";
 
 /** What the translation asks of a C compiler. Lines of `source` are named by line directives in the code. */
 export interface CFrontEnd {
@@ -29,7 +31,11 @@ export interface CFrontEnd {
 export interface TranslateOptions {
   /** The text of a header of the user's own, as `#include "name"` finds it; undefined when there is none. */
   readonly readHeader?: (name: string) => string | undefined;
+  /** The probes that programs of user code declare of themselves, by the programs that run at them. */
+  readonly usdt?: UsdtPrograms | undefined;
 }
+
+const NO_USDT: UsdtPrograms = new Map();
 
 /** In this order; each pass reads the tree and adds to the edits, none sees another's. */
 const PASSES = [checkTables, loadParameters, rewriteTableCalls, rewritePrintk, readKernelMemory] as const;
@@ -47,19 +53,22 @@ export async function translate(
 ): Promise<Program> {
   const readHeader = options.readHeader ?? (() => undefined);
   const own = new SourceText(source.name, withoutKernelIncludes(source.text, readHeader));
-  const scan = prescan(withOwnHeaders(source, readHeader));
+  const usdt = options.usdt ?? NO_USDT;
+  const readers = usdtReaders(usdt);
+  const userScan = prescan(withOwnHeaders(source, readHeader));
+  const scan = readers === "" ? userScan : mergeScans(userScan, prescan(readers));
   const unknown = refuseUnknownMacros(source, scan, libraryFiles(facts, "parse"));
   if (unknown.length > 0) throw new SourceError(unknown);
-  const first = await rewrite(own, scan, facts, frontEnd);
+  const first = await rewrite(own, scan, facts, frontEnd, usdt);
   if (!first.unit.needsExpansion) {
-    return { ...finish(source, first, facts, scan), changes: first.unit.edits.changes };
+    return { ...finish(source, first, facts, scan, readers), changes: first.unit.edits.changes };
   }
   // A change falls inside of a macro's body: the text with all macros but the tables' expanded is changed instead.
   const code = assemble(prelude(scan, facts, "expand").text, own);
   const expanded = expandedSource(await frontEnd.preprocess(code, own), own);
   const expandedScan = mergeScans(scan, prescan(expanded.text));
-  const second = await rewrite(expanded, expandedScan, facts, frontEnd, (d) => toOriginal(d, own));
-  return finish(source, second, facts, expandedScan);
+  const second = await rewrite(expanded, expandedScan, facts, frontEnd, usdt, (d) => toOriginal(d, own));
+  return finish(source, second, facts, expandedScan, readers);
 }
 
 interface Rewritten {
@@ -73,6 +82,7 @@ async function rewrite(
   scan: Prescan,
   facts: KernelFacts,
   frontEnd: CFrontEnd,
+  usdt: UsdtPrograms,
   place: (diagnostic: Diagnostic) => Diagnostic = (d) => d,
 ): Promise<Rewritten> {
   const head = prelude(scan, facts, "parse");
@@ -85,12 +95,19 @@ async function rewrite(
   const unit = new TranslationUnit(source, code.slice(0, code.length - source.text.length), tree, facts);
   const functions = declarePrograms(unit);
   for (const pass of PASSES) pass(unit);
+  rewriteUsdt(unit, usdt);
   const all = [...explained, ...unit.diagnostics.map(place)];
   if (all.some(isError)) throw new SourceError(all);
   return { unit, functions, diagnostics: all };
 }
 
-function finish(source: SourceText, done: Rewritten, facts: KernelFacts, scan: Prescan): Program {
+function finish(
+  source: SourceText,
+  done: Rewritten,
+  facts: KernelFacts,
+  scan: Prescan,
+  readers: string,
+): Program {
   const { unit, functions, diagnostics } = done;
   const head = prelude(scan, facts, "code");
   const events = findEventTypes(unit);
@@ -104,7 +121,7 @@ function finish(source: SourceText, done: Rewritten, facts: KernelFacts, scan: P
   ].join("\n");
   return {
     source,
-    code: `${assemble(`${tableDefines(unit)}\n${head.text}`, new SourceText(unit.source.name, unit.edits.apply(unit.source)))}\n${tail}\n`,
+    code: `${assemble(`${tableDefines(unit)}\n${head.text}${readers}`, new SourceText(unit.source.name, unit.edits.apply(unit.source)))}\n${tail}\n`,
     functions,
     tables: unit.tables.map(({ node: _, ...table }) => table),
     events,
