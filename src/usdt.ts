@@ -19,8 +19,8 @@ export type UsdtTarget =
  * const usdt = new USDT({ path: "/usr/lib/x86_64-linux-gnu/libstdc++.so.6" });
  * usdt.enableProbe({ probe: "throw", fnName: "on_throw" });
  * using bpf = await load(`
- * BPF_HASH(thrown, u64);
- * int on_throw(struct pt_regs *ctx) { u64 type = 0; bpf_usdt_readarg(3, ctx, &type); thrown.increment(type); return 0; }
+ * BPF_HASH(thrown, u32);
+ * int on_throw(struct pt_regs *ctx) { thrown.increment(bpf_get_current_pid_tgid() >> 32); return 0; }
  * `, { usdtContexts: [usdt] });
  */
 export class USDT {

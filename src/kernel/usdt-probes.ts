@@ -1,7 +1,7 @@
-import { parseUsdtArguments } from "../btf/usdt-arguments.ts";
 import { type UsdtNote, usdtNotes } from "../btf/usdt-notes.ts";
 import { BpfError } from "../errors.ts";
 import type { UsdtLocation, UsdtProbe } from "../program/usdt.ts";
+import { parseUsdtArguments } from "../program/usdt-arguments.ts";
 import { pathSeenBy, processMaps } from "./process-maps.ts";
 import { readElf, withSections } from "./read-elf.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseUsdtArguments } from "../../../src/btf/usdt-arguments.ts";
 import type { UsdtArgument } from "../../../src/program/usdt.ts";
+import { parseUsdtArguments } from "../../../src/program/usdt-arguments.ts";
 
 const SYMBOLS: Readonly<Record<string, number>> = { global: 0x4010, "a.b": 0x5000 };
 

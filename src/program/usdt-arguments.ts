@@ -1,4 +1,4 @@
-import type { UsdtArgument, UsdtPlace } from "../program/usdt.ts";
+import type { UsdtArgument, UsdtPlace } from "./usdt.ts";
 
 /** What else an operand may name. */
 export interface UsdtContext {
