@@ -8,7 +8,7 @@ import type { BuiltProgram } from "./built-program.ts";
 import { BpfError, ClosedError } from "./errors.ts";
 import { GlobalVariables } from "./global-variables.ts";
 import { HelperMethods } from "./helper-methods.ts";
-import type { LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
+import type { LoadedMap, LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
 import type { GlobalsOf, MapsOf, RingsOf, Schema } from "./loaded-types.ts";
 import { type AnyMap, createMap } from "./maps/create-map.ts";
 import { openBuffers } from "./open-buffers.ts";
@@ -23,7 +23,7 @@ import { type USDT, usdtPoints } from "./usdt.ts";
 /** Is told, when a program is closed, what a buffer could not deliver. */
 export type LostHandler = (buffer: string, count: number) => void;
 
-const BUFFERS: ReadonlySet<string> = new Set(["ringbuf", "perf_event_array"]);
+const BUFFERS: ReadonlySet<string> = new Set(["ringbuf", "perf_output"]);
 
 /** What load() does not attach: unknown places, iterators, which run when they are read, and what changes results. */
 const ON_REQUEST: ReadonlySet<string> = new Set(["none", "iter", "fmod-ret"]);
@@ -85,16 +85,17 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     this.types = types;
     this.#globals = new GlobalVariables(built.object, types, object.maps.values());
     this.#closers.push(() => this.#globals.close());
+    const declared = new Map(built.program.tables.map((table) => [table.name, table]));
     const handles = [...object.maps.values()].filter((map) => !map.internal);
-    const buffers = openBuffers(
-      handles.filter((map) => BUFFERS.has(map.typeName)),
-      types,
-      this.#globals.section(".bss"),
-      options,
-    );
+    const isBuffer = ({ name }: LoadedMap) => BUFFERS.has(declared.get(name)?.kind ?? "");
+    const buffers = openBuffers(handles.filter(isBuffer), types, this.#globals.section(".bss"), options);
+    const programFd = (name: string) => this.#program(name).fd;
     const maps = handles
-      .filter((map) => !BUFFERS.has(map.typeName))
-      .map((map): [string, AnyMap] => [map.name, createMap(map, types)]);
+      .filter((map) => !isBuffer(map))
+      .map((map): [string, AnyMap] => {
+        const inner = object.maps.get(declared.get(map.name)?.inner ?? "");
+        return [map.name, createMap(map, types, { programFd, inner })];
+      });
     this.#closers.push(...[...buffers.values()].map((buffer) => () => buffer.close()));
     this.#closers.push(
       ...maps.map(

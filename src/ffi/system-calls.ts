@@ -41,3 +41,12 @@ export function perfEventOpen(
 export function ioctl(fd: number, request: bigint, value: number, what = "ioctl"): number {
   return checkedErrno(what, libc().ioctl(fd, request, value));
 }
+
+/** The same number on every architecture. */
+const PIDFD_OPEN = 434;
+
+/** pidfd_open(2), since Linux 5.3: a file descriptor for a process, closed over exec. */
+export function pidfdOpen(pid: number): number {
+  const hint = `Is there a process ${pid}? A thread's number is refused where it is not its process's.`;
+  return checkedErrno("pidfd_open", libc().syscall(PIDFD_OPEN, pid, 0, 0, 0, 0, 0), { hint });
+}

@@ -2,7 +2,10 @@ import type { ValueOfType } from "./c-type.ts";
 import type { StripComments } from "./strip-comments.ts";
 import type { Table, TablesOf } from "./tables.ts";
 
-/** What is known of a map before it is loaded. Of a per-CPU map `value` is the value of one CPU. */
+/**
+ * What is known of a map before it is loaded. Of a per-CPU map `value` is the value of one CPU, of a map of maps the
+ * name of the table that its maps are like.
+ */
 export interface MapType {
   readonly kind: string;
   readonly key: unknown;
@@ -21,7 +24,6 @@ interface FixedTypes {
   perf_array: { key: number; value: number };
   prog_array: { key: number; value: number };
   cgroup_array: { key: number; value: number };
-  array_of_maps: { key: number; value: number };
   devmap: { key: number; value: number };
   cpumap: { key: number; value: number };
   xskmap: { key: number; value: number };
@@ -44,7 +46,11 @@ export type InferMaps<Text extends string> = string extends Text
 
 type MapOf<Text extends string, T extends Table> = T[1] extends infer Kind extends keyof FixedTypes
   ? { kind: Kind; key: FixedTypes[Kind]["key"]; value: FixedTypes[Kind]["value"] }
-  : { kind: T[1]; key: KeyOf<Text, T>; value: SpelledType<Text, T[3]> };
+  : {
+      kind: T[1];
+      key: KeyOf<Text, T>;
+      value: T[1] extends `${string}_of_maps` ? T[3] : SpelledType<Text, T[3]>;
+    };
 
 type KeyOf<Text extends string, T extends Table> = T[1] extends `${string}cgroup_storage`
   ? { cgroup_inode_id: bigint; attach_type: number }

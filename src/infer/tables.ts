@@ -36,7 +36,6 @@ interface FixedMacros {
   PERF_ARRAY: "perf_array";
   PROG_ARRAY: "prog_array";
   CGROUP_ARRAY: "cgroup_array";
-  ARRAY_OF_MAPS: "array_of_maps";
   DEVMAP: "devmap";
   CPUMAP: "cpumap";
   XSKMAP: "xskmap";
@@ -57,6 +56,7 @@ type Macro =
   | GeneralMacro
   | QueueStackMacro
   | "HISTOGRAM"
+  | "ARRAY_OF_MAPS"
   | "HASH_OF_MAPS"
   | "SOCKHASH";
 
@@ -106,19 +106,25 @@ type TableOf<Name extends string, Args extends string[]> = Name extends keyof Ke
                 Argument<Args, "3", "">,
                 KindOf<Args[0]>,
                 Argument<Args, "1", "">,
-                Argument<Args, "2", "">,
+                Args[0] extends `"${string}_of_maps$${infer Inner}"` ? Inner : Argument<Args, "2", "">,
               ]
             : Name extends QueueStackMacro
               ? readonly [Argument<Args, "1", "">, KindOf<Args[0]>, undefined, Argument<Args, "2", "">]
               : Name extends "SOCKHASH"
                 ? readonly [Args[0], "sockhash", Argument<Args, "1", "u32">, "int"]
-                : readonly [Args[0], "hash_of_maps", "2" extends keyof Args ? Args[1] : "int", "int"];
+                : Name extends "ARRAY_OF_MAPS"
+                  ? readonly [Args[0], "array_of_maps", "int", Unquoted<Args[1]>]
+                  : "2" extends keyof Args
+                    ? readonly [Args[0], "hash_of_maps", Args[1], Unquoted<Args["2"]>]
+                    : readonly [Args[0], "hash_of_maps", "int", Unquoted<Args[1]>];
+
+type Unquoted<Argument> = Argument extends `"${infer Text}"` ? Text : string;
 
 // A kind that is a macro of the program can be anything.
 type KindOf<Quoted extends string> = Quoted extends `"${infer Kind}"`
   ? Kind extends keyof TableKinds
     ? TableKinds[Kind]
-    : Kind extends `${infer Outer}$${string}`
-      ? Outer
+    : Kind extends `${infer Outer}${":" | "$"}${string}`
+      ? KindOf<`"${Outer}"`>
       : Kind
   : string;

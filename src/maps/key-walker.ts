@@ -2,6 +2,7 @@ import { ERRNO } from "../ffi/errno-table.ts";
 import { libbpf } from "../ffi/libbpf.ts";
 import { NativeBuffer } from "../ffi/native-buffer.ts";
 import { mapError } from "./map-error.ts";
+import type { MapHandle } from "./map-handle.ts";
 import type { RawChunk, RawMap } from "./raw-chunk.ts";
 
 /** Passes over keys that were given already, after which a walk that finds no other one is ended. */
@@ -38,6 +39,16 @@ export function* walkKeys(map: RawMap, entries: number): Generator<RawChunk, voi
 
 function changesTooFast(map: string): Error {
   return mapError(map, "read", ERRNO.EBUSY);
+}
+
+/** The keys alone, of maps whose values cannot be read. */
+export function* walkKeysOnly<K>(
+  handle: MapHandle,
+  openFd: () => number,
+  decode: (key: DataView) => K,
+): Generator<K, void> {
+  const cursor = new KeyCursor({ handle, valueStride: 0, openFd });
+  for (let left = handle.maxEntries; left > 0 && cursor.advance(); left--) yield decode(cursor.key.view);
 }
 
 /** False when the entry is gone. */

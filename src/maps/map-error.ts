@@ -61,6 +61,12 @@ const PROBLEMS: Readonly<Record<number, Known>> = {
     problem: "the map may not be written from here",
     hint: "It was made with BPF_F_RDONLY, or frozen.",
   },
+  [ERRNO.EBADF]: {
+    code: "MAP",
+    problem: "the file descriptor is closed, or of another kind than the map takes",
+    hint: "A control group is a directory of cgroup2, for instance /sys/fs/cgroup.",
+  },
+  [ERRNO.ENOTSOCK]: { code: "MAP", problem: "the file descriptor is no socket" },
   [ERRNO.EBUSY]: { code: "MAP", problem: "the map is busy", hint: BUSY },
   [ERRNO.ENOMEM]: {
     code: "MAP",

@@ -16,12 +16,19 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
     maps: { counts: import("bcc-ts").HashMap<number, bigint>; slots: import("bcc-ts").ArrayMap<bigint>;
       stacks: import("bcc-ts").StackTraceMap; queue: import("bcc-ts").QueueMap<number>;
       slotsByPid: import("bcc-ts").HashMap<{ pid: number; slot: bigint }, bigint>;
-      perCpu: import("bcc-ts").PerCpuHashMap<number, bigint>; perCpuSlots: import("bcc-ts").PerCpuArrayMap<bigint> };
+      perCpu: import("bcc-ts").PerCpuHashMap<number, bigint>; perCpuSlots: import("bcc-ts").PerCpuArrayMap<bigint>;
+      buildIds: import("bcc-ts").BuildIdStackMap; groups: import("bcc-ts").CgroupArray;
+      counters: import("bcc-ts").PerfEventArray; socks: import("bcc-ts").DescriptorMap;
+      perDay: import("bcc-ts").MapOfMaps<number, import("bcc-ts").HashMap<number, bigint>>;
+      monday: import("bcc-ts").HashMap<number, bigint>; steps: import("bcc-ts").ProgramArray;
+      seen: import("bcc-ts").SocketStorage<bigint>; writers: import("bcc-ts").InodeStorage<bigint>;
+      started: import("bcc-ts").TaskStorage<bigint> };
     rings: { events: import("bcc-ts").RingBuffer<{ pid: number; comm: string }>;
       samples: import("bcc-ts").PerfBuffer<{ pid: number; comm: string }> };
   }>;`,
   text: "declare const text: string;",
   bytes: "declare const bytes: Uint8Array;",
+  server: "declare const server: { readonly fd: number };",
   readFileSync: 'import { readFileSync } from "node:fs";',
 };
 
