@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { basename } from "node:path";
 import { main } from "./main.ts";
 
 // The reader of a pipe has gone, as `head` does: there is nobody left to tell anything.
@@ -7,5 +8,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(128 + 13);
 });
 
-const status = await main(process.argv.slice(2), process);
+// A link named bpftrace stands in for it; scripts look for that name among the processes.
+const calledAs = basename(process.argv[1] ?? "");
+if (calledAs === "bpftrace") process.title = calledAs;
+
+const status = await main(process.argv.slice(2), process, calledAs);
 if (status !== undefined) process.exitCode = status;

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { packageFile } from "../package-root.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { EXIT } from "./exit-codes.ts";
+import { ownVersion } from "./own-version.ts";
 import { addRunCommand } from "./run.ts";
 import type { Stdio } from "./stdio.ts";
 import { addVmCommand } from "./vm.ts";
@@ -11,8 +10,11 @@ const HELP = `
 Exit status: 0 done, 1 an error (the reason is on stderr), 2 a wrong command line, 124 a time limit,
 128 + N ended by signal N; a script's own status otherwise.
 
-Example:
-  $ bcc-ts run examples/tcp4connect.ts`;
+One-liners need no command: bcc-ts -e 'program', bcc-ts FILE.bt, bcc-ts -l PATTERN. More: bcc-ts -l -h
+
+Examples:
+  $ bcc-ts run examples/tcp4connect.ts
+  $ bcc-ts -l 'tracepoint:sched:*'`;
 
 /** Parses the words, runs the command that they name and gives its exit status. */
 export async function parseCommandLine(words: readonly string[], stdio: Stdio): Promise<number | undefined> {
@@ -40,9 +42,4 @@ export async function parseCommandLine(words: readonly string[], stdio: Stdio): 
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
-}
-
-function ownVersion(): string {
-  const text = readFileSync(packageFile("package.json"), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

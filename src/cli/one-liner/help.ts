@@ -1,0 +1,33 @@
+/** What -h prints. */
+export const ONE_LINER_HELP = `Usage: bcc-ts [options] FILE.bt [parameters] [-- --name=value]
+       bcc-ts [options] -e 'program' [parameters]
+       bcc-ts [options] -            the program is read from stdin
+
+Options:
+  -e PROGRAM          run this program; may be repeated
+  -l [PATTERN]        list probes, or kernel types: -l 'tracepoint:sched:*', -l 'struct sk_*'
+  -lv [PATTERN]       with their arguments or members
+  -p PID              trace this process only, where a probe can
+  -c COMMAND          run this command, and end with it
+  -o FILE             write to a file instead of stdout
+  -f text|json        how values are printed; json is one object a line
+  -B line|full|none   when what is printed is written
+  -q                  say nothing of attached probes and lost events
+  -v                  say more: the kernel's log of refused programs
+  -d STAGE            print what a stage made and end: ast, c, object
+  -k                  warn of helpers that failed (-kk: of all)
+  --unsafe            allow system(), signal() and others that change the machine
+  --no-warnings       print no warnings
+  --dry-run           compile and load, attach nothing
+  -I DIRECTORY        look for #include files there too
+  --include FILE      include a C file before the program
+  --probe-filter RE   keep only the probes whose names match
+  --info              say what this kernel can do
+  -h, -V              this help, the version
+
+Examples:
+  $ bcc-ts -e 'kprobe:do_filp_open { @[comm] = count(); }'
+  $ bcc-ts -e 'tracepoint:syscalls:sys_enter_openat { printf("%s %s\\n", comm, str(args.filename)); }'
+  $ bcc-ts -l '*sleep*'
+  $ bcc-ts script.bt 10 -- --verbose
+`;

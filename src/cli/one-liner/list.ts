@@ -1,0 +1,23 @@
+import type { KernelFacts } from "../../facts/kernel-facts.ts";
+import { liveFacts } from "../../kernel/live-facts.ts";
+import { describeType, typesNamed } from "../../listing/describe-types.ts";
+import { listProbes } from "../../listing/list-probes.ts";
+import { probeArguments } from "../../listing/probe-arguments.ts";
+
+/** What -l prints: the probes that a pattern matches, or kernel types; with -v what their arguments or members are. */
+export function* listLines(
+  pattern: string | undefined,
+  verbose: boolean,
+  facts: KernelFacts = liveFacts(),
+): Iterable<string> {
+  const types = pattern === undefined ? undefined : typesNamed(facts.btf, pattern);
+  if (types !== undefined) {
+    for (const id of types) yield describeType(facts.btf, id, verbose);
+    return;
+  }
+  for (const probe of listProbes(facts, pattern)) {
+    yield `${probe.provider}:${probe.name}`;
+    if (!verbose) continue;
+    for (const argument of probeArguments(facts, probe)) yield `    ${argument}`;
+  }
+}

@@ -1,0 +1,46 @@
+import { BpfError } from "../../errors.ts";
+import { ownVersion } from "../own-version.ts";
+import type { Stdio } from "../stdio.ts";
+import { ONE_LINER_HELP } from "./help.ts";
+import { type OneLinerOptions, readWords } from "./words.ts";
+
+/** What other tools of this language end with, whatever went wrong. */
+const FAILED = 1;
+
+/** Runs a one-liner's command line and gives the exit status. */
+export async function runOneLiner(words: readonly string[], stdio: Stdio): Promise<number> {
+  try {
+    return await runOptions(readWords(words), stdio);
+  } catch (error) {
+    if (!BpfError.is(error)) throw error;
+    stdio.stderr.write(`${error.format()}\n`);
+    return FAILED;
+  }
+}
+
+async function runOptions(options: OneLinerOptions, { stdout, stderr }: Stdio): Promise<number> {
+  if (options.help) {
+    stdout.write(ONE_LINER_HELP);
+    return 0;
+  }
+  if (options.version) {
+    stdout.write(`bcc-ts v${ownVersion()}\n`);
+    return 0;
+  }
+  if (options.info) {
+    const { machineInfo } = await import("./machine-info.ts");
+    stdout.write(machineInfo(ownVersion()));
+    return 0;
+  }
+  if (options.list) {
+    const { listLines } = await import("./list.ts");
+    const lines = [...listLines(options.file, options.verbose)];
+    if (lines.length > 0) stdout.write(`${lines.join("\n")}\n`);
+    return 0;
+  }
+  if (options.programs.length === 0 && options.file === undefined) {
+    stderr.write(ONE_LINER_HELP);
+    return FAILED;
+  }
+  throw new BpfError("UNSUPPORTED", "this build lists probes but does not run one-liners yet");
+}

@@ -1,0 +1,85 @@
+import type { KernelFacts } from "../facts/kernel-facts.ts";
+import { findBinary } from "../kernel/find-binary.ts";
+import { kernelSymbols } from "../kernel/kallsyms.ts";
+import { probeableFunctions } from "../kernel/probeable-functions.ts";
+import { readElf } from "../kernel/read-elf.ts";
+import { globPattern } from "./glob.ts";
+import { HARDWARE_EVENTS, SOFTWARE_EVENTS } from "./perf-names.ts";
+
+/** Gives the rest of a probe's name, after its provider and a colon. `target` is what the user said there. */
+type Names = (facts: KernelFacts, target: string) => Iterable<string>;
+
+/** Everything that can be listed, and how. */
+export const LISTED: Readonly<Record<string, Names>> = {
+  hardware: () => HARDWARE_EVENTS.map((name) => `${name}:`),
+  iter: (facts) => iterators(facts),
+  kprobe: () => kernelFunctions(),
+  kretprobe: () => kernelFunctions(),
+  fentry: (facts) => typedFunctions(facts),
+  fexit: (facts) => typedFunctions(facts),
+  rawtracepoint: (facts) => rawTracepoints(facts),
+  software: () => SOFTWARE_EVENTS.map((name) => `${name}:`),
+  tracepoint: (facts) => tracepoints(facts),
+  uprobe: (_, target) => userFunctions(target),
+  uretprobe: (_, target) => userFunctions(target),
+};
+
+/** Probes at returns are those at entries again, and a machine has millions of user functions. */
+export const LISTED_UNASKED = [
+  "hardware",
+  "iter",
+  "kprobe",
+  "fentry",
+  "rawtracepoint",
+  "software",
+  "tracepoint",
+];
+
+function kernelFunctions(): Iterable<string> {
+  const { traceable, refused } = probeableFunctions();
+  // The kernel's linker marks the room before each function with a name of its own.
+  const names = [...(traceable ?? kernelSymbols().functions)].filter((name) => !name.startsWith("__pfx_"));
+  return refused === undefined ? names : names.filter((name) => !refused.has(name));
+}
+
+function* typedFunctions(facts: KernelFacts): Iterable<string> {
+  const { traceable } = probeableFunctions();
+  for (const name of facts.btf.names("func")) {
+    if (traceable?.has(name) ?? true) yield `vmlinux:${name}`;
+  }
+}
+
+const ITERATOR = "bpf_iter__";
+
+function* iterators(facts: KernelFacts): Iterable<string> {
+  for (const name of facts.btf.names("struct")) {
+    if (name.startsWith(ITERATOR)) yield name.slice(ITERATOR.length);
+  }
+}
+
+const RAW_TRACEPOINT = "btf_trace_";
+
+function* rawTracepoints(facts: KernelFacts): Iterable<string> {
+  for (const name of facts.btf.names("typedef")) {
+    if (name.startsWith(RAW_TRACEPOINT)) yield `vmlinux:${name.slice(RAW_TRACEPOINT.length)}`;
+  }
+}
+
+function* tracepoints(facts: KernelFacts): Iterable<string> {
+  for (const category of facts.tracepoints()) {
+    for (const event of facts.tracepoints(category)) yield `${category}:${event}`;
+  }
+}
+
+/** The functions of the file that stands before the last colon: "/bin/bash:read*", "libc:mal*". */
+function userFunctions(target: string): string[] {
+  const at = target.lastIndexOf(":");
+  const file = at < 0 ? target : target.slice(0, at);
+  const path = file === "" ? undefined : findBinary(file.replace(/^lib(?=\w+$)/, ""));
+  if (path === undefined) return [];
+  const wanted = globPattern(at < 0 ? "*" : target.slice(at + 1));
+  return readElf(path)
+    .symbols.matching(wanted)
+    .map(({ name }) => `${path}:${name}`)
+    .sort();
+}
