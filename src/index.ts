@@ -40,6 +40,7 @@ export { type KeyedHistogramOptions, log2Histograms } from "./output/keyed-histo
 export { linearHistogram } from "./output/linear-histogram.ts";
 export { log2Histogram } from "./output/log2-histogram.ts";
 export { ndjsonLine } from "./output/ndjson.ts";
+export { type Column, type Table, table } from "./output/table.ts";
 export type {
   AttachPoint,
   IteratorPoint,

@@ -3,7 +3,7 @@ import type { HistogramOptions } from "./star-bar.ts";
 
 /** How several histograms are printed. */
 export interface KeyedHistogramOptions<K> extends HistogramOptions {
-  /** The line above a histogram, from one of its keys: one histogram for each different line. */
+  /** The line above a histogram, from one of its keys: one histogram for each different line. "" gives no line. */
   readonly title: (key: K) => string;
 }
 
@@ -28,5 +28,7 @@ export function log2Histograms<K extends { readonly slot: number | bigint }>(
     while (slots.length <= slot) slots.push(0);
     slots[slot] = (slots[slot] ?? 0) + Number(count);
   }
-  return [...byTitle].map(([name, slots]) => `\n${name}\n${log2Histogram(slots, options)}`).join("");
+  return [...byTitle]
+    .map(([name, slots]) => `${name === "" ? "" : `\n${name}\n`}${log2Histogram(slots, options)}`)
+    .join("");
 }

@@ -1,0 +1,115 @@
+// Shows memory that was allocated and not freed, by stack: of a process, or of the kernel.
+//   bcc-ts run examples/tools/memleak.ts -- --help
+import { spawn } from "node:child_process";
+import { Bpf, intervals, load, usage } from "bcc-ts";
+
+const options = usage(`memleak [options] [interval] [count]
+
+  -p, --pid <number>          of this process; of the kernel unless told
+  -c, --command <text>        of a command, which is started (words apart by blanks, no shell)
+  -a, --show-allocs           with each address and size
+  -o, --older <number>        only what is older than so many milliseconds; 500 unless told
+  -s, --sample-rate <number>  only each so many-th allocation, on average
+  -T, --top <number>          stacks to show; 10 unless told
+  -z, --min-size <number>     only allocations of at least so many bytes
+  -Z, --max-size <number>     only allocations of at most so many bytes
+  -O, --obj <text>            the library with the functions; c unless told
+  interval <number>           seconds between two outputs; 5 unless told
+  count <number>              outputs
+`);
+const [command, ...words] = options.command?.split(/\s+/) ?? [];
+const child = command === undefined ? undefined : spawn(command, words, { stdio: "inherit" });
+const pid = options.pid ?? child?.pid;
+
+using bpf = await load(
+  `
+struct request { u64 size, place; };
+struct allocation { u64 size, ts; int stack; };
+BPF_HASH(requests, u32, struct request);
+BPF_HASH(allocations, u64, struct allocation, 1000000);
+BPF_STACK_TRACE(stacks, 10240);
+
+static int keep(void *ctx, u64 address, u64 size, u64 flags)
+{
+	struct allocation a = { .size = size, .ts = bpf_ktime_get_ns() };
+	if (!address || size < SMALLEST || size > LARGEST || (EACH > 1 && bpf_get_prandom_u32() % EACH))
+		return 0;
+	a.stack = stacks.get_stackid(ctx, flags);
+	return allocations.update(&address, &a);
+}
+
+static int ask(u64 size, u64 place)
+{
+	u32 tid = bpf_get_current_pid_tgid();
+	struct request request = { .size = size, .place = place };
+	return requests.update(&tid, &request);
+}
+
+int on_return(struct pt_regs *ctx)
+{
+	u32 tid = bpf_get_current_pid_tgid();
+	u64 address = PT_REGS_RC(ctx);
+	struct request *request = requests.lookup(&tid);
+	// posix_memalign() returns an error, and writes the address to a place.
+	if (request && request->place && (address || bpf_probe_read_user(&address, 8, (void *)request->place)))
+		address = 0;
+	return request ? keep(ctx, address, request->size, BPF_F_USER_STACK) + requests.delete(&tid) : 0;
+}
+
+static int release(u64 address) { return allocations.delete(&address); }
+int on_size(struct pt_regs *ctx, u64 size) { return ask(size, 0); }
+int on_aligned(struct pt_regs *ctx, u64 alignment, u64 size) { return ask(size, 0); }
+int on_calloc(struct pt_regs *ctx, u64 count, u64 size) { return ask(count * size, 0); }
+int on_realloc(struct pt_regs *ctx, u64 old, u64 size) { return release(old) + ask(size, 0); }
+int on_place(struct pt_regs *ctx, u64 place, u64 alignment, u64 size) { return ask(size, place); }
+int on_free(struct pt_regs *ctx, u64 address) { return release(address); }
+#define EVENT(name) int name(struct tracepoint__kmem__##name *e)
+EVENT(kmalloc) { return keep(e, (u64)e->ptr, e->bytes_alloc, 0); }
+EVENT(kmem_cache_alloc) { return keep(e, (u64)e->ptr, e->bytes_alloc, 0); }
+EVENT(mm_page_alloc) { return keep(e, e->pfn, 4096ull << e->order, 0); }
+EVENT(kfree) { return release((u64)e->ptr); }
+EVENT(kmem_cache_free) { return release((u64)e->ptr); }
+EVENT(mm_page_free) { return release(e->pfn); }
+`,
+  { defines: { SMALLEST: options.minSize, LARGEST: options.maxSize ?? 2 ** 52, EACH: options.sampleRate } },
+);
+const name = options.obj ?? "c";
+const functions =
+  "malloc=size valloc=size calloc=calloc realloc=realloc memalign=aligned aligned_alloc=aligned posix_memalign=place";
+for (const [sym = "", kind] of pid === undefined ? [] : functions.split(" ").map((each) => each.split("="))) {
+  bpf.attachUprobe({ name, sym, pid, fnName: `on_${kind}` });
+  bpf.attachUretprobe({ name, sym, pid, fnName: "on_return" });
+}
+if (pid !== undefined) bpf.attachUprobe({ name, sym: "free", pid, fnName: "on_free" });
+for (const event of [
+  "kmalloc",
+  "kmem_cache_alloc",
+  "mm_page_alloc",
+  "kfree",
+  "kmem_cache_free",
+  "mm_page_free",
+]) {
+  if (pid === undefined) bpf.attachTracepoint({ tp: `kmem:${event}`, fnName: event });
+}
+console.log(`Attaching to ${pid === undefined ? "kernel allocators" : `pid ${pid}`}, Ctrl+C to quit.`);
+
+const top = options.top ?? 10;
+for await (const _ of intervals({ seconds: options.interval ?? 5, count: options.count })) {
+  const youngest = Bpf.monotonicTime() - BigInt((options.older ?? 500) * 1e6);
+  const old = [...bpf.maps.allocations].filter(([, { ts }]) => ts <= youngest);
+  const stacks = new Map<number, { size: bigint; count: number }>();
+  console.log(`[${new Date().toTimeString().slice(0, 8)}] Top ${top} stacks with outstanding allocations:`);
+  for (const [address, { size, stack }] of old) {
+    if (options.showAllocs) console.log(`\taddr = ${address.toString(16)} size = ${size}`);
+    const sum = stacks.get(stack) ?? { size: 0n, count: 0 };
+    stacks.set(stack, { size: sum.size + size, count: sum.count + 1 });
+  }
+  for (const [id, { size, count }] of [...stacks]
+    .sort(([, a], [, b]) => Number(a.size - b.size))
+    .slice(-top)) {
+    console.log(`\t${size} bytes in ${count} allocations from stack`);
+    const names = { showOffset: true, showModule: true, ...(pid !== undefined && { pid }) };
+    for (const frame of bpf.stack(bpf.maps.stacks, id, names)) console.log(`\t\t${frame}`);
+  }
+}
+child?.kill();
