@@ -13,15 +13,15 @@ export type KprobeEvent =
 export interface UprobeEvent {
   /** A library's short name ("c"), a file name ("libc.so.6", "bash") or a path. */
   readonly name: string;
-  readonly sym?: string;
+  readonly sym?: string | undefined;
   /** Instead of `sym`: all functions whose names begin with what it matches. */
-  readonly symRe?: string | RegExp;
+  readonly symRe?: string | RegExp | undefined;
   /** Instead of `sym`: an address as in the file's symbol table. */
-  readonly addr?: number;
+  readonly addr?: number | undefined;
   /** Bytes from there. */
-  readonly symOff?: number;
+  readonly symOff?: number | undefined;
   /** Only in this process; in all, also later ones, unless told. -1 is all, as in bcc. */
-  readonly pid?: number;
+  readonly pid?: number | undefined;
 }
 
 /** A tracepoint by its name, or all that a pattern matches. */

@@ -45,7 +45,11 @@ export abstract class SymbolMethods extends AttachMethods {
    * @example
    * for (const [id, count] of bpf.maps.counts) console.log(count, bpf.stack(bpf.maps.stacks, id).join(";"));
    */
-  stack(table: Stacks, id: number, options: SymbolOptions & { readonly pid?: number } = {}): string[] {
+  stack(
+    table: Stacks,
+    id: number,
+    options: SymbolOptions & { readonly pid?: number | undefined } = {},
+  ): string[] {
     const { pid = -1 } = options;
     return table.walk(id).map((address) => this.sym(address, pid, options));
   }

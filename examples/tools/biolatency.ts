@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { columns, intervals, load, log2Histograms, ndjsonLine, usage } from "bcc-ts";
 
 const options = usage(`biolatency [options] [interval] [count]
-
   -T, --timestamp     with the time of day
   -Q, --queued        from the request's creation, not from its issue
   -m, --milliseconds  in milliseconds, not microseconds
@@ -17,7 +16,10 @@ const options = usage(`biolatency [options] [interval] [count]
   count <number>      outputs
 `);
 if (options.disk?.includes("/")) throw new Error(`a disk is named without a path: ${options.disk}`);
-const device = options.disk && readFileSync(`/sys/block/${options.disk}/dev`, "utf8").trim().split(":");
+const device = options.disk ? readFileSync(`/sys/block/${options.disk}/dev`, "utf8").split(":") : [];
+const [MAJOR_NR = 0, MINOR_NR = 0] = device.map(Number);
+const [FROM_QUEUE, BY_DISK, BY_FLAGS] = [options.queued, options.disks, options.flags];
+const [label, TIME_UNIT] = options.milliseconds ? ["msecs", 1e6] : ["usecs", 1e3];
 
 using bpf = await load(
   `
@@ -32,7 +34,7 @@ static int start(struct request *rq, u64 flag)
 {
 	struct gendisk *disk = rq->q->disk;
 	u64 ts = bpf_ktime_get_ns();
-	if (MAJOR_NUMBER && (disk->major != MAJOR_NUMBER || disk->first_minor != MINOR_NUMBER))
+	if (MAJOR_NR && (disk->major != MAJOR_NR || disk->first_minor != MINOR_NR))
 		return 0;
 	bpf_map_update_elem(&starts, &rq, &ts, flag);
 	return 0;
@@ -69,47 +71,30 @@ RAW_TRACEPOINT_PROBE(block_rq_complete)
 	return 0;
 }
 `,
-  {
-    defines: {
-      FROM_QUEUE: options.queued,
-      BY_DISK: options.disks,
-      BY_FLAGS: options.flags,
-      TIME_UNIT: options.milliseconds ? 1e6 : 1e3,
-      MAJOR_NUMBER: Number(device?.[0] ?? 0),
-      MINOR_NUMBER: Number(device?.[1] ?? 0),
-    },
-  },
+  { defines: { FROM_QUEUE, BY_DISK, BY_FLAGS, TIME_UNIT, MAJOR_NR, MINOR_NR } },
 );
 
 /** "Sync-Write": the kernel's own names of the bits above the operation's eight. */
 function flagNames(flags: bigint): string {
-  const operation = bpf.enumName("req_op", Number(flags & 0xffn)) ?? "Unknown";
   const bits = Array.from({ length: 24 }, (_, i) => i + 8).filter((bit) => (flags >> BigInt(bit)) & 1n);
-  const names = bits.map((bit) => bpf.enumName("req_flag_bits", bit) ?? `bit ${bit}`);
-  const words = [operation, ...names].map((name) => name.replace(/^(__REQ|REQ_OP)_/, "").toLowerCase());
+  const names = bits.map((bit) => bpf.enumName("req_flag_bits", bit));
+  const words = [...names.reverse(), bpf.enumName("req_op", Number(flags & 0xffn)) ?? "Unknown"];
   return words
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .reverse()
+    .map((word) => word?.replace(/^(?:__REQ|REQ_OP)_(.)(.*)/, (_, a, b) => a + b.toLowerCase()))
     .join("-");
 }
 
-const label = options.milliseconds ? "msecs" : "usecs";
 const title = (key: { disk: string; flags: bigint }) =>
   options.disks ? `disk = ${key.disk}` : options.flags ? `flags = ${flagNames(key.flags)}` : "";
 console.log("Tracing block device I/O... Hit Ctrl-C to end.");
 for await (const _ of intervals({ seconds: options.interval, count: options.count })) {
   console.log(options.timestamp ? `\n${new Date().toTimeString().slice(0, 8)}` : "");
   const entries = bpf.maps.slots.readAndClear();
-  if (options.json)
-    for (const [key, count] of entries)
-      process.stdout.write(ndjsonLine({ title: title(key), slot: key.slot, count }));
+  if (options.json) for (const [key, count] of entries) process.stdout.write(ndjsonLine({ ...key, count }));
   else process.stdout.write(log2Histograms(entries, { label, title }));
   const all = bpf.maps.totals.get(0) ?? [];
   const [time, count] = all.reduce(([t, n], each) => [t + each.time, n + each.count], [0n, 0n]);
-  if (options.extension && count > 0n)
-    console.log(columns("\navg = %d %s, total: %d %s, count: %d\n", time / count, label, time, label, count));
-  bpf.maps.totals.set(
-    0,
-    all.map(() => ({ time: 0n, count: 0n })),
-  );
+  bpf.maps.totals.set(0, Array(all.length).fill({ time: 0n, count: 0n }));
+  const total = [time / (count || 1n), label, time, label, count];
+  if (options.extension) console.log(columns("\navg = %d %s, total: %d %s, count: %d\n", ...total));
 }

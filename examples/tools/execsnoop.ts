@@ -21,6 +21,7 @@ Shows execve() and execveat().
 using bpf = await load(
   `
 #include <linux/sched.h>
+enum kind { START, ARGUMENT, MORE, END };
 struct event { u32 kind, pid, ppid, uid; int ret; char comm[TASK_COMM_LEN], text[128]; };
 BPF_RINGBUF_OUTPUT(events, 256);
 
@@ -68,10 +69,7 @@ TRACEPOINT_PROBE(syscalls, sys_exit_execve) { return leave(args->ret); }
 TRACEPOINT_PROBE(syscalls, sys_enter_execveat) { return enter(args->filename, args->argv); }
 TRACEPOINT_PROBE(syscalls, sys_exit_execveat) { return leave(args->ret); }
 `,
-  {
-    cflags: ["-DSTART=0", "-DARGUMENT=1", "-DMORE=2", "-DEND=3"],
-    defines: { ONLY_UID: options.uid ?? -1, ONLY_PPID: options.ppid, MAX_ARGS: options.maxArgs ?? 20 },
-  },
+  { defines: { ONLY_UID: options.uid ?? -1, ONLY_PPID: options.ppid, MAX_ARGS: options.maxArgs ?? 20 } },
 );
 
 const { header, row } = table({
@@ -89,16 +87,12 @@ const start = performance.now();
 const [name, line] = [new RegExp(options.name ?? ""), new RegExp(options.line ?? "")];
 const starting = new Map<number, string[]>();
 for await (const e of bpf.rings.events) {
-  if (e.kind === 0) starting.set(e.pid, [e.text]);
-  if (e.kind === 1) starting.get(e.pid)?.push(e.text);
-  if (e.kind === 2) starting.get(e.pid)?.push("...");
-  if (e.kind !== 3) continue;
-  const words = starting.get(e.pid) ?? [];
+  const words = (e.kind > 0 && starting.get(e.pid)) || [];
+  if (e.kind < 3) starting.set(e.pid, [...words, e.kind === 2 ? "..." : e.text]);
+  if (e.kind < 3) continue;
   starting.delete(e.pid);
   if ((e.ret < 0 && !options.fails) || !name.test(e.comm) || !words.some((word) => line.test(word))) continue;
-  const shown = options.quote
-    ? words.map((word) => JSON.stringify(word))
-    : words.map((word) => word.replaceAll("\n", "\\n"));
+  const shown = words.map((word) => (options.quote ? JSON.stringify(word) : word.replaceAll("\n", "\\n")));
   const [time, seconds] = [new Date().toTimeString().slice(0, 8), (performance.now() - start) / 1000];
   console.log(row({ ...e, time, seconds, words: shown.join(" ") }));
 }

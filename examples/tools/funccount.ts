@@ -50,8 +50,7 @@ ${targets.length === 0 ? "int count_kernel(struct pt_regs *ctx) { return count(P
 );
 let matched = targets.length;
 for (const [i, { address }] of functions.entries()) {
-  const pid = options.pid === undefined ? {} : { pid: options.pid };
-  bpf.attachUprobe({ name: binary ?? "", addr: address, fnName: `count_${i}`, ...pid });
+  bpf.attachUprobe({ name: binary ?? "", addr: address, fnName: `count_${i}`, pid: options.pid });
 }
 for (const [i, name] of tracepoints.entries()) {
   bpf.attachRawTracepoint({ tp: name.split(":")[1] ?? "", fnName: `count_${i}` });

@@ -4,7 +4,6 @@ import { spawn } from "node:child_process";
 import { Bpf, intervals, load, usage } from "bcc-ts";
 
 const options = usage(`memleak [options] [interval] [count]
-
   -p, --pid <number>          of this process; of the kernel unless told
   -c, --command <text>        of a command, which is started (words apart by blanks, no shell)
   -a, --show-allocs           with each address and size
@@ -17,8 +16,9 @@ const options = usage(`memleak [options] [interval] [count]
   interval <number>           seconds between two outputs; 5 unless told
   count <number>              outputs
 `);
-const [command, ...words] = options.command?.split(/\s+/) ?? [];
-const child = command === undefined ? undefined : spawn(command, words, { stdio: "inherit" });
+const { obj: name = "c", top = 10, older = 500, interval = 5, maxSize: LARGEST = 2 ** 52 } = options;
+const [command = "", ...words] = options.command?.split(/\s+/) ?? [];
+const child = command ? spawn(command, words, { stdio: "inherit" }) : undefined;
 const pid = options.pid ?? child?.pid;
 
 using bpf = await load(
@@ -31,18 +31,16 @@ BPF_STACK_TRACE(stacks, 10240);
 
 static int keep(void *ctx, u64 address, u64 size, u64 flags)
 {
-	struct allocation a = { .size = size, .ts = bpf_ktime_get_ns() };
 	if (!address || size < SMALLEST || size > LARGEST || (EACH > 1 && bpf_get_prandom_u32() % EACH))
 		return 0;
-	a.stack = stacks.get_stackid(ctx, flags);
+	struct allocation a = { .size = size, .ts = bpf_ktime_get_ns(), .stack = stacks.get_stackid(ctx, flags) };
 	return allocations.update(&address, &a);
 }
 
 static int ask(u64 size, u64 place)
 {
 	u32 tid = bpf_get_current_pid_tgid();
-	struct request request = { .size = size, .place = place };
-	return requests.update(&tid, &request);
+	return requests.update(&tid, &(struct request){ .size = size, .place = place });
 }
 
 int on_return(struct pt_regs *ctx)
@@ -57,59 +55,46 @@ int on_return(struct pt_regs *ctx)
 }
 
 static int release(u64 address) { return allocations.delete(&address); }
-int on_size(struct pt_regs *ctx, u64 size) { return ask(size, 0); }
-int on_aligned(struct pt_regs *ctx, u64 alignment, u64 size) { return ask(size, 0); }
+int on_malloc(struct pt_regs *ctx, u64 size) { return ask(size, 0); }
+int on_valloc(struct pt_regs *ctx, u64 size) { return ask(size, 0); }
+int on_memalign(struct pt_regs *ctx, u64 alignment, u64 size) { return ask(size, 0); }
+int on_aligned_alloc(struct pt_regs *ctx, u64 alignment, u64 size) { return ask(size, 0); }
 int on_calloc(struct pt_regs *ctx, u64 count, u64 size) { return ask(count * size, 0); }
 int on_realloc(struct pt_regs *ctx, u64 old, u64 size) { return release(old) + ask(size, 0); }
-int on_place(struct pt_regs *ctx, u64 place, u64 alignment, u64 size) { return ask(size, place); }
+int on_posix_memalign(struct pt_regs *ctx, u64 place, u64 alignment, u64 size) { return ask(size, place); }
 int on_free(struct pt_regs *ctx, u64 address) { return release(address); }
-#define EVENT(name) int name(struct tracepoint__kmem__##name *e)
-EVENT(kmalloc) { return keep(e, (u64)e->ptr, e->bytes_alloc, 0); }
-EVENT(kmem_cache_alloc) { return keep(e, (u64)e->ptr, e->bytes_alloc, 0); }
-EVENT(mm_page_alloc) { return keep(e, e->pfn, 4096ull << e->order, 0); }
-EVENT(kfree) { return release((u64)e->ptr); }
-EVENT(kmem_cache_free) { return release((u64)e->ptr); }
-EVENT(mm_page_free) { return release(e->pfn); }
+TRACEPOINT_PROBE(kmem, kmalloc) { return keep(args, (u64)args->ptr, args->bytes_alloc, 0); }
+TRACEPOINT_PROBE(kmem, kmem_cache_alloc) { return keep(args, (u64)args->ptr, args->bytes_alloc, 0); }
+TRACEPOINT_PROBE(kmem, mm_page_alloc) { return keep(args, args->pfn, 4096ull << args->order, 0); }
+TRACEPOINT_PROBE(kmem, kfree) { return release((u64)args->ptr); }
+TRACEPOINT_PROBE(kmem, kmem_cache_free) { return release((u64)args->ptr); }
+TRACEPOINT_PROBE(kmem, mm_page_free) { return release(args->pfn); }
 `,
-  { defines: { SMALLEST: options.minSize, LARGEST: options.maxSize ?? 2 ** 52, EACH: options.sampleRate } },
+  { attach: false, defines: { SMALLEST: options.minSize, LARGEST, EACH: options.sampleRate } },
 );
-const name = options.obj ?? "c";
-const functions =
-  "malloc=size valloc=size calloc=calloc realloc=realloc memalign=aligned aligned_alloc=aligned posix_memalign=place";
-for (const [sym = "", kind] of pid === undefined ? [] : functions.split(" ").map((each) => each.split("="))) {
-  bpf.attachUprobe({ name, sym, pid, fnName: `on_${kind}` });
+const FUNCTIONS = "malloc valloc calloc realloc memalign aligned_alloc posix_memalign";
+for (const sym of pid === undefined ? [] : FUNCTIONS.split(" ")) {
+  bpf.attachUprobe({ name, sym, pid, fnName: `on_${sym}` });
   bpf.attachUretprobe({ name, sym, pid, fnName: "on_return" });
 }
 if (pid !== undefined) bpf.attachUprobe({ name, sym: "free", pid, fnName: "on_free" });
-for (const event of [
-  "kmalloc",
-  "kmem_cache_alloc",
-  "mm_page_alloc",
-  "kfree",
-  "kmem_cache_free",
-  "mm_page_free",
-]) {
-  if (pid === undefined) bpf.attachTracepoint({ tp: `kmem:${event}`, fnName: event });
-}
+for (const each of bpf.programs) if (pid === undefined && each.startsWith("tracepoint__")) bpf.attach(each);
 console.log(`Attaching to ${pid === undefined ? "kernel allocators" : `pid ${pid}`}, Ctrl+C to quit.`);
 
-const top = options.top ?? 10;
-for await (const _ of intervals({ seconds: options.interval ?? 5, count: options.count })) {
-  const youngest = Bpf.monotonicTime() - BigInt((options.older ?? 500) * 1e6);
-  const old = [...bpf.maps.allocations].filter(([, { ts }]) => ts <= youngest);
+for await (const _ of intervals({ seconds: interval, count: options.count })) {
+  const youngest = Bpf.monotonicTime() - BigInt(older * 1e6);
   const stacks = new Map<number, { size: bigint; count: number }>();
   console.log(`[${new Date().toTimeString().slice(0, 8)}] Top ${top} stacks with outstanding allocations:`);
-  for (const [address, { size, stack }] of old) {
+  for (const [address, { size, ts, stack }] of bpf.maps.allocations) {
+    if (ts > youngest) continue;
     if (options.showAllocs) console.log(`\taddr = ${address.toString(16)} size = ${size}`);
     const sum = stacks.get(stack) ?? { size: 0n, count: 0 };
     stacks.set(stack, { size: sum.size + size, count: sum.count + 1 });
   }
-  for (const [id, { size, count }] of [...stacks]
-    .sort(([, a], [, b]) => Number(a.size - b.size))
-    .slice(-top)) {
-    console.log(`\t${size} bytes in ${count} allocations from stack`);
-    const names = { showOffset: true, showModule: true, ...(pid !== undefined && { pid }) };
-    for (const frame of bpf.stack(bpf.maps.stacks, id, names)) console.log(`\t\t${frame}`);
+  const largest = [...stacks].sort(([, a], [, b]) => Number(a.size - b.size)).slice(-top);
+  for (const [id, { size, count }] of largest) {
+    const frames = bpf.stack(bpf.maps.stacks, id, { showOffset: true, showModule: true, pid });
+    console.log([`\t${size} bytes in ${count} allocations from stack`, ...frames].join("\n\t\t"));
   }
 }
 child?.kill();

@@ -5,9 +5,6 @@ import { resolve } from "node:path";
 import { load, table, usage } from "bcc-ts";
 
 const options = usage(`opensnoop [options]
-
-Shows open(), openat() and openat2().
-
   -T, --timestamp              with seconds since the first
   -U, --print-uid              with the user
   -x, --failed                 only those that failed
@@ -24,7 +21,7 @@ Shows open(), openat() and openat2().
 const values: Readonly<Record<string, number>> = constants;
 const flags = options.flagFilter ?? [];
 const ONLY_FLAGS = flags.reduce((mask, name) => mask | (values[name] ?? 0), 0);
-const ONLY_UID = options.uid ?? -1;
+const [ONLY_PID, ONLY_TID, ONLY_UID] = [options.pid, options.tid, options.uid ?? -1];
 const unknown = flags.find((name) => !name.startsWith("O_") || values[name] === undefined);
 if (unknown !== undefined) throw new Error(`there is no flag ${unknown}`);
 
@@ -71,13 +68,7 @@ TRACEPOINT_PROBE(syscalls, sys_enter_openat2) { return enter(args->dfd, args->fi
 TRACEPOINT_PROBE(syscalls, sys_exit_openat2) { return leave(args->ret); }
 `,
   {
-    defines: {
-      ONLY_PID: options.pid,
-      ONLY_TID: options.tid,
-      ONLY_UID,
-      ONLY_FAILED: options.failed,
-      ONLY_FLAGS,
-    },
+    defines: { ONLY_PID, ONLY_TID, ONLY_UID, ONLY_FAILED: options.failed, ONLY_FLAGS },
     maxEntries: { opens: (options.bufferPages ?? 64) * 4096 },
   },
 );
@@ -94,7 +85,7 @@ const { header, row } = table({
   path: ["PATH", "%s"],
 });
 console.log(header);
-let start: bigint | undefined;
+let start = 0n;
 const signal = options.duration === undefined ? undefined : AbortSignal.timeout(options.duration * 1000);
 for await (const e of bpf.rings.opens.events({ signal })) {
   if (!e.comm.includes(options.name ?? "")) continue;
@@ -104,6 +95,6 @@ for await (const e of bpf.rings.opens.events({ signal })) {
     if (options.fullPath) path = resolve(readlinkSync(directory), path);
   } catch {} // The process, or the directory, is gone.
   const [fd, error] = e.ret < 0 ? [-1, -e.ret] : [e.ret, 0];
-  start ??= e.ts;
+  start ||= e.ts;
   console.log(row({ ...e, seconds: Number(e.ts - start) / 1e9, id: e[id], fd, error, path }));
 }

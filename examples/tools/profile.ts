@@ -56,9 +56,8 @@ int sample(struct bpf_perf_event_data *ctx)
 for (const id of options.tid ?? options.pid ?? []) bpf.maps.only.set(id, 1);
 const rate =
   options.count === undefined ? { sampleFreq: options.frequency ?? 49 } : { samplePeriod: options.count };
-const cpu = options.cpu === undefined ? {} : { cpu: options.cpu };
 const clock = { type: PerfType.SOFTWARE, config: PerfSWConfig.CPU_CLOCK };
-bpf.attachPerfEvent({ ...clock, ...rate, ...cpu, fnName: "sample" });
+bpf.attachPerfEvent({ ...clock, ...rate, cpu: options.cpu, fnName: "sample" });
 
 const how = options.count === undefined ? `${rate.sampleFreq} Hertz` : `every ${options.count} events`;
 if (!options.folded) {
@@ -69,8 +68,7 @@ for await (const _ of intervals({ seconds: options.duration, count: 1 })) {
   let missing = 0;
   const EFAULT = -14; // What get_stackid() says of a thread that has no such stack.
   const frames = (wanted: boolean, id: number, what: string, pid?: number) => {
-    if (!wanted || id >= 0 || id === EFAULT)
-      return wanted ? bpf.stack(bpf.maps.stacks, id, pid === undefined ? {} : { pid }) : [];
+    if (!wanted || id >= 0 || id === EFAULT) return wanted ? bpf.stack(bpf.maps.stacks, id, { pid }) : [];
     missing++;
     return [`[Missed ${what} Stack]`];
   };

@@ -11,6 +11,7 @@ const options = usage(`tcpaccept [options]
   -4, --ipv4             IPv4 only
   -6, --ipv6             IPv6 only
 `);
+const ONLY_IP = options.ipv4 ? 4 : options.ipv6 ? 6 : 0;
 
 using bpf = await load(
   `
@@ -48,14 +49,7 @@ int kretprobe__inet_csk_accept(struct pt_regs *ctx)
 	return connections.ringbuf_output(&c, sizeof(c), 0);
 }
 `,
-  {
-    attach: false,
-    defines: {
-      ONLY_PID: options.pid,
-      ONLY_IP: options.ipv4 ? 4 : options.ipv6 ? 6 : 0,
-      ONLY_PORTS: options.port !== undefined,
-    },
-  },
+  { attach: false, defines: { ONLY_PID: options.pid, ONLY_IP, ONLY_PORTS: !!options.port } },
 );
 for (const port of options.port ?? []) bpf.maps.ports.set(port, 1);
 bpf.attachAll();

@@ -14,6 +14,8 @@ const options = usage(`tcpconnect [options]
   -u, --uid <user>       of this user only
   -c, --count            count connections by addresses and port, until Ctrl-C
 `);
+const [ONLY_UID, ONLY_IP] = [options.uid ?? -1, options.ipv4 ? 4 : options.ipv6 ? 6 : 0];
+const defines = { ONLY_PID: options.pid, ONLY_UID, ONLY_IP, BY_PORT: !!options.port, COUNTS: options.count };
 
 using bpf = await load(
   `
@@ -38,26 +40,18 @@ static int finish(int failed, u32 ip)
 {
 	u64 id = bpf_get_current_pid_tgid();
 	u32 tid = id;
-	struct sock **found = connecting.lookup(&tid);
-	if (!found)
-		return 0;
-	struct sock *sk = *found;
+	struct sock **found = connecting.lookup(&tid), *sk = found ? *found : 0;
+	u16 port = sk ? ntohs(sk->__sk_common.skc_dport) : 0;
 	connecting.delete(&tid);
-	u16 port = ntohs(sk->__sk_common.skc_dport);
-	if (failed || (ONLY_IP && ip != ONLY_IP) || (ONLY_PORTS && !ports.lookup(&port)))
+	if (!sk || failed || (ONLY_IP && ip != ONLY_IP) || (BY_PORT && !ports.lookup(&port)))
 		return 0;
 	struct connection c = { .flow = { .ip = ip, .dport = port }, .ts = bpf_ktime_get_ns(), .pid = id >> 32 };
-	if (ip == 4) {
-		c.flow.saddr = sk->__sk_common.skc_rcv_saddr;
-		c.flow.daddr = sk->__sk_common.skc_daddr;
-	} else {
-		bpf_probe_read_kernel(&c.flow.saddr, 16, &sk->__sk_common.skc_v6_rcv_saddr);
-		bpf_probe_read_kernel(&c.flow.daddr, 16, &sk->__sk_common.skc_v6_daddr);
-	}
-	if (COUNTING) {
-		counts.atomic_increment(c.flow);
-		return 0;
-	}
+	struct sock_common *common = &sk->__sk_common;
+	u32 size = ip == 4 ? 4 : 16;
+	bpf_probe_read_kernel(&c.flow.saddr, size, ip == 4 ? (void *)&common->skc_rcv_saddr : &common->skc_v6_rcv_saddr);
+	bpf_probe_read_kernel(&c.flow.daddr, size, ip == 4 ? (void *)&common->skc_daddr : &common->skc_v6_daddr);
+	if (COUNTS)
+		return counts.increment(c.flow), 0;
 	c.uid = bpf_get_current_uid_gid();
 	c.lport = sk->__sk_common.skc_num;
 	bpf_get_current_comm(&c.comm, sizeof(c.comm));
@@ -69,16 +63,7 @@ int kprobe__tcp_v6_connect(struct pt_regs *ctx, struct sock *sk) { return start(
 int kretprobe__tcp_v4_connect(struct pt_regs *ctx) { return finish(PT_REGS_RC(ctx), 4); }
 int kretprobe__tcp_v6_connect(struct pt_regs *ctx) { return finish(PT_REGS_RC(ctx), 6); }
 `,
-  {
-    attach: false,
-    defines: {
-      ONLY_PID: options.pid,
-      ONLY_UID: options.uid ?? -1,
-      ONLY_IP: options.ipv4 ? 4 : options.ipv6 ? 6 : 0,
-      ONLY_PORTS: options.port !== undefined,
-      COUNTING: options.count,
-    },
-  },
+  { attach: false, defines },
 );
 for (const port of options.port ?? []) bpf.maps.ports.set(port, 1);
 bpf.attachAll();
@@ -88,9 +73,8 @@ if (options.count) {
   console.log("Tracing connect ... Hit Ctrl-C to end");
   for await (const _ of intervals()) {
     console.log(columns("\n%-25s %-25s %-20s %-10s", "LADDR", "RADDR", "RPORT", "CONNECTS"));
-    for (const [{ ip, saddr, daddr, dport }, count] of [...bpf.maps.counts].sort(([, a], [, b]) =>
-      Number(b - a),
-    )) {
+    const flows = [...bpf.maps.counts].sort(([, a], [, b]) => Number(b - a));
+    for (const [{ ip, saddr, daddr, dport }, count] of flows) {
       console.log(columns("%-25s %-25s %-20d %-10d", address(ip, saddr), address(ip, daddr), dport, count));
     }
   }
