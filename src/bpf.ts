@@ -1,5 +1,6 @@
 import { registerForExit } from "./attach/exit-release.ts";
 import type { Link } from "./attach/link.ts";
+import { programTypeFor } from "./attach/program-type.ts";
 import { attachProgram } from "./attach-program.ts";
 import { Btf } from "./btf/btf.ts";
 import { elfSection } from "./btf/elf.ts";
@@ -80,7 +81,7 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     this.#onLost = onLost;
     this.#usdt = usdtPoints(usdtContexts);
     this.warnings = built.program.warnings;
-    this.programs = [...object.programs.keys()];
+    this.programs = object.names;
     const types = Btf.parse(elfSection(built.object, ".BTF") ?? new Uint8Array());
     this.types = types;
     this.#globals = new GlobalVariables(built.object, types, object.maps.values());
@@ -137,14 +138,14 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
    * link.close(); // detaches it alone
    */
   override attach(name: string, point?: AttachPoint): Link {
-    const program = this.#program(name);
+    this.#checkName(name);
     const target =
       point ?? this.#usdt.get(name) ?? this.#built.program.functions.find((f) => f.name === name)?.attach;
     if (target === undefined || target.kind === "none") {
       const hint = `Say where: attach("${name}", { kind: "kprobe", symbol: "..." }).`;
       throw new BpfError("ATTACH_POINT", `the name of ${name} does not say where to attach it`, { hint });
     }
-    const link = attachProgram(program, target);
+    const link = attachProgram(this.#programAt(name, target), target);
     this.#links.set(link, name);
     return link;
   }
@@ -228,10 +229,24 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     return buffers.flatMap(([name, { lost }]) => (lost > 0 ? [[name, lost]] : []));
   }
 
+  /** As the kind that runs at that place: its section may not have said it, or said another one. */
+  #programAt(name: string, point: AttachPoint): LoadedProgram {
+    const type = programTypeFor(point);
+    return (type === undefined ? undefined : this.#object.programAs(name, type)) ?? this.#program(name);
+  }
+
   #program(name: string): LoadedProgram {
-    this.#checkOpen();
+    this.#checkName(name);
     const program = this.#object.programs.get(name);
     if (program !== undefined) return program;
+    throw new BpfError("ATTACH_POINT", `the text does not say what kind of program ${name} is`, {
+      hint: "Give it a context as its first parameter: struct pt_regs *ctx for a kprobe or uprobe.",
+    });
+  }
+
+  #checkName(name: string): void {
+    this.#checkOpen();
+    if (this.programs.includes(name)) return;
     const similar = similarNames(name, this.programs, 1)[0];
     const hint =
       similar === undefined ? `There are ${this.programs.join(", ")}.` : `Did you mean ${similar}?`;

@@ -43,9 +43,8 @@ function attachOne(
   const errno = lastErrno();
   closeFd(event);
   const what = `attach to the perf event ${target}`;
-  const hint = "The program's context must be struct bpf_perf_event_data *ctx.";
   const cause = new SyscallError(what, errno, errnoName(errno));
-  throw new AttachError(target, `cannot ${what}: ${errnoName(errno)}`, { cause, hint });
+  throw new AttachError(target, `cannot ${what}: ${errnoName(errno)}`, { cause });
 }
 
 function perfAttributes({ type, config, samplePeriod, sampleFreq }: PerfEventPoint): PerfEventAttributes {

@@ -59,6 +59,7 @@ const DECLARATIONS = {
   bpf_map__btf_key_type_id: ["u32", ["pointer"]],
   bpf_map__btf_value_type_id: ["u32", ["pointer"]],
   bpf_map__set_pin_path: ["i32", ["pointer", "pointer"]],
+  bpf_map__reuse_fd: ["i32", ["pointer", "i32"]],
   bpf_map__is_internal: ["u32", ["pointer"]],
 
   bpf_map_create: ["i32", ["u32", "pointer", "u32", "u32", "u32", "pointer"]],

@@ -6,7 +6,7 @@ import { raiseMemoryLockLimit } from "../kernel/memory-lock-limit.ts";
 import { attemptLoad, type LoadAttempt } from "./load-attempt.ts";
 import { explainFailure, explainOpenFailure } from "./load-failure.ts";
 import type { LoadOptions } from "./load-options.ts";
-import { describeMap, LoadedObject, LoadedProgram } from "./loaded-object.ts";
+import { describeMap, type LoadAgain, LoadedObject, LoadedProgram } from "./loaded-object.ts";
 
 const FIRST_LOG_BYTES = 256 * 1024;
 const LARGEST_LOG_BYTES = 128 * 1024 * 1024;
@@ -32,7 +32,7 @@ export function loadObject(bytes: Uint8Array, options: LoadOptions = {}): Loaded
     throw explainFailure(object, options, attempt);
   }
   try {
-    return loaded(attempt);
+    return loaded(attempt, (first, name, type) => loadObject(bytes, onlyProgram(first, name, type, options)));
   } catch (error) {
     attempt.handle.close();
     throw error;
@@ -64,7 +64,18 @@ function openAndLoad(
   }
 }
 
-function loaded({ handle, logs, typeIds }: LoadAttempt): LoadedObject {
+function onlyProgram(first: LoadedObject, name: string, type: number, options: LoadOptions): LoadOptions {
+  const programs = first.names.map((other) => [other, { autoload: other === name }] as const);
+  const maps = [...first.maps].map(([map, { fd }]) => [map, { fd }] as const);
+  const { [name]: own } = options.programs ?? {};
+  return {
+    ...options,
+    programs: { ...Object.fromEntries(programs), [name]: { ...own, autoload: true, type } },
+    maps: Object.fromEntries(maps),
+  };
+}
+
+function loaded({ handle, logs, typeIds }: LoadAttempt, again: LoadAgain): LoadedObject {
   const programs = new Map<string, LoadedProgram>();
   for (const [name, pointer] of handle.programs) {
     if (libbpf().bpf_program__autoload(pointer) % 256 === 0) continue;
@@ -74,5 +85,5 @@ function loaded({ handle, logs, typeIds }: LoadAttempt): LoadedObject {
   const maps = new Map(
     [...handle.maps].map(([name, map]) => [name, describeMap(name, map, typeIds.get(name) ?? none)]),
   );
-  return new LoadedObject(handle, programs, maps);
+  return new LoadedObject(handle, programs, maps, again);
 }

@@ -32,6 +32,8 @@ export interface MapOptions {
   readonly maxEntries?: number;
   /** A path in a BPF file system: the map is taken from there, or made and pinned there. */
   readonly pin?: string;
+  /** A map that is there already, instead of a new one. */
+  readonly fd?: number;
 }
 
 /** A place as the object's .BTF.ext names it. Line and column count from 1. */

@@ -93,25 +93,51 @@ export function describeMap(name: string, map: number, ids: MapTypeIds): LoadedM
   };
 }
 
+/** Loads an object's file again: one program of it, as another kind, with the maps of the first. */
+export type LoadAgain = (first: LoadedObject, name: string, type: number) => LoadedObject;
+
 /** An object's programs and maps in the kernel. They stay there until close() and as long as links need them. */
 export class LoadedObject {
   /** Those that were loaded: programs with autoload off are missing. */
   readonly programs: ReadonlyMap<string, LoadedProgram>;
   readonly maps: ReadonlyMap<string, LoadedMap>;
+  /** All programs of the object, loaded or not. */
+  readonly names: readonly string[];
   readonly #handle: ObjectHandle;
+  readonly #again: LoadAgain;
+  readonly #others = new Map<string, LoadedObject>();
 
   constructor(
     handle: ObjectHandle,
     programs: ReadonlyMap<string, LoadedProgram>,
     maps: ReadonlyMap<string, LoadedMap>,
+    again: LoadAgain,
   ) {
     this.#handle = handle;
     this.programs = programs;
     this.maps = maps;
+    this.names = [...handle.programs.keys()];
+    this.#again = again;
+  }
+
+  /**
+   * A program as another kind (enum bpf_prog_type) than its section says, over the same maps: what a text does
+   * not tell of a program is known when it is attached. Loaded once for each kind; close() closes it, too.
+   */
+  programAs(name: string, type: number): LoadedProgram | undefined {
+    const loaded = this.programs.get(name);
+    if (loaded?.type === type) return loaded;
+    if (!this.names.includes(name)) return undefined;
+    const key = `${name} ${type}`;
+    const other = this.#others.get(key) ?? this.#again(this, name, type);
+    this.#others.set(key, other);
+    return other.programs.get(name);
   }
 
   /** Closes all file descriptors of the object. May be called again. */
   close(): void {
+    for (const other of this.#others.values()) other.close();
+    this.#others.clear();
     this.#handle.close();
   }
 

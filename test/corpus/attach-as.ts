@@ -66,7 +66,8 @@ function userFunction({ name, sym, sym_re, addr, sym_off, pid, fn_name }: Argume
     ...(text(sym_re) !== undefined && { symRe: text(sym_re) as string }),
     ...(number(addr) !== undefined && { addr: number(addr) as number }),
     ...(number(sym_off) !== undefined && { symOff: number(sym_off) as number }),
-    ...(number(pid) !== undefined && { pid: number(pid) as number }),
+    // The tools were told of process 1, which a guest gives another root: what is in every process is here, too.
+    ...(number(pid) !== undefined && { pid: pid === 1 ? process.pid : (number(pid) as number) }),
   };
 }
 

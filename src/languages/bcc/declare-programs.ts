@@ -48,6 +48,8 @@ function sectionByContext(unit: TranslationUnit, f: UserFunction): string {
   const type = context === undefined ? "" : canonicalType(context);
   const known = SECTION_BY_CONTEXT.find(([pattern]) => pattern.test(type))?.[1];
   if (known !== undefined) return known;
+  // Loaded as what it is attached to, and not before; programs may also declare functions that they never attach.
+  if (context === undefined || /^(?:const )?(?:struct|union) .*\*$/.test(type)) return "?kprobe";
   const message = `cannot tell what kind of program ${f.name} is from its context '${type || "void"}'`;
   const hint = "Make it static if it is a helper; a probe takes struct pt_regs *ctx first.";
   unit.report("error", "PROGRAM_KIND", message, f.node, hint);
