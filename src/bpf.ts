@@ -10,6 +10,7 @@ import { BpfError, ClosedError } from "./errors.ts";
 import { GlobalVariables } from "./global-variables.ts";
 import { HelperMethods } from "./helper-methods.ts";
 import type { LoadedMap, LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
+import { publishTable } from "./load/public-tables.ts";
 import type { GlobalsOf, MapsOf, RingsOf, Schema } from "./loaded-types.ts";
 import { type AnyMap, createMap } from "./maps/create-map.ts";
 import { openBuffers } from "./open-buffers.ts";
@@ -107,6 +108,10 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     );
     this.maps = Object.freeze(Object.fromEntries(maps)) as MapsOf<Text>;
     this.rings = Object.freeze(Object.fromEntries(buffers)) as RingsOf<Text>;
+    for (const { name, share } of built.program.tables) {
+      const map = share === undefined ? undefined : object.maps.get(name);
+      if (map !== undefined) this.#closers.push(publishTable(name, map.fd));
+    }
     this.#closers.push(registerForExit(this));
   }
 

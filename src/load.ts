@@ -15,6 +15,7 @@ import { loadSession } from "./load-session.ts";
 import type { Schema } from "./loaded-types.ts";
 import { originalSpan } from "./program/original-place.ts";
 import { SourceText } from "./source/source-text.ts";
+import { tableOptions } from "./table-options.ts";
 import { type USDT, usdtPrograms } from "./usdt.ts";
 
 /** How a text is compiled, loaded and attached. */
@@ -86,14 +87,12 @@ export async function load(text: string, options: LoadOptions = {}): Promise<Bpf
 }
 
 async function loadBuilt(built: BuiltProgram, source: SourceText, options: LoadOptions): Promise<Bpf> {
-  const sizes = Object.entries(options.maxEntries ?? {}).map(
-    ([name, maxEntries]) => [name, { maxEntries }] as const,
-  );
+  const maps = tableOptions(built.program.tables, options.maxEntries ?? {});
   const describe = ({ file, line, column }: ObjectPlace) => {
     if (file !== source.name && !file.endsWith(`/${source.name}`)) return undefined;
     return { source, span: originalSpan(source, built.program.changes, line, column) };
   };
-  const object = loadObject(built.object, { source, describe, maps: Object.fromEntries(sizes) });
+  const object = loadObject(built.object, { source, describe, maps });
   let bpf: Bpf;
   try {
     bpf = new Bpf(built, object, {

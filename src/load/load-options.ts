@@ -34,6 +34,8 @@ export interface MapOptions {
   readonly pin?: string;
   /** A map that is there already, instead of a new one. */
   readonly fd?: number;
+  /** A map that is in the kernel and takes the declared one's place; of any kind unless `sameKind`. */
+  readonly reuse?: { readonly fd: number; readonly sameKind: boolean };
 }
 
 /** A place as the object's .BTF.ext names it. Line and column count from 1. */

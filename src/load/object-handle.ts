@@ -6,6 +6,8 @@ import { readCString } from "../ffi/library.ts";
 import { cString, NativeBuffer } from "../ffi/native-buffer.ts";
 import { similarNames } from "../source/similar-names.ts";
 import type { LoadOptions } from "./load-options.ts";
+import { pinMap } from "./pin-map.ts";
+import { reuseMap } from "./reuse-map.ts";
 
 /** libbpf's object: its programs and maps by name as addresses, all gone with close(). */
 export class ObjectHandle {
@@ -75,8 +77,10 @@ export function configure(handle: ObjectHandle, options: LoadOptions): void {
     if (map.maxEntries !== undefined) {
       set(`${map.maxEntries} entries`, libbpf().bpf_map__set_max_entries(address, map.maxEntries));
     }
-    if (map.pin !== undefined) {
-      set(`pin ${map.pin}`, libbpf().bpf_map__set_pin_path(address, cString(map.pin).address));
+    if (map.reuse !== undefined) {
+      reuseMap({ name, address, from: `the other program's table ${name}`, ...map.reuse });
+    } else if (map.pin !== undefined) {
+      pinMap(name, address, map.pin);
     }
   }
 }
