@@ -112,11 +112,11 @@ export type Expression =
       readonly left: Expression;
       readonly right: Expression;
     })
-  /** Without `then`: `test ?: otherwise`. */
+  /** Without `value`: `test ?: otherwise`. */
   | (Node & {
       readonly kind: "conditional";
       readonly test: Expression;
-      readonly then: Expression | undefined;
+      readonly value: Expression | undefined;
       readonly otherwise: Expression;
     })
   | (Node & { readonly kind: "cast"; readonly type: TypeName; readonly operand: Expression })
