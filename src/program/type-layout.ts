@@ -144,7 +144,14 @@ export function layoutOf(type: Type): ValueLayout {
       return { kind: "record", size, fields };
     }
     case "deferred":
-      return { kind: "deferred", size, what: type.what, mode: type.mode, depth: type.depth };
+      return {
+        kind: "deferred",
+        size,
+        what: type.what,
+        mode: type.mode,
+        depth: type.depth,
+        format: type.format,
+      };
     case "aggregate":
       return { kind: "aggregate", size, aggregate: aggregateLayout(type) };
     default:

@@ -97,4 +97,6 @@ export interface DeferredType {
   /** Stacks: how each line is written, and how many frames at most. */
   readonly mode?: "bpftrace" | "perf" | "raw" | "build_id";
   readonly depth?: number;
+  /** Times: as strftime(3) has it. */
+  readonly format?: string;
 }

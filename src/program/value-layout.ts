@@ -47,6 +47,7 @@ export interface DeferredLayout {
   readonly what: DeferredKind;
   readonly mode?: "bpftrace" | "perf" | "raw" | "build_id" | undefined;
   readonly depth?: number | undefined;
+  readonly format?: string | undefined;
 }
 
 /** An aggregate with numbers that JSON can hold. */

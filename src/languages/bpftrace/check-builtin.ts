@@ -1,0 +1,235 @@
+import type { Intrinsic, Value } from "../../program/tir.ts";
+import type { DeferredType, Type } from "../../program/types.ts";
+import { SourceText, type Span } from "../../source/source-text.ts";
+import type { Expression } from "./ast.ts";
+import { CheckExpressions } from "./check-expression.ts";
+import { parseWholeExpression } from "./parse-script.ts";
+import { type ContextField, hasRegisters } from "./probe-context.ts";
+import { REGISTERS } from "./registers.ts";
+import { BOOLEAN, INT32, INT64, NONE, pointerTo, UINT32, UINT64 } from "./type-names.ts";
+
+/** Builtins that the lowering knows, with their types. */
+const DIRECT: Readonly<Record<string, readonly [Intrinsic, Type]>> = {
+  pid: ["pid", UINT32],
+  tid: ["tid", UINT32],
+  uid: ["uid", UINT32],
+  gid: ["gid", UINT32],
+  cpu: ["cpu", UINT32],
+  numaid: ["numa-node", UINT32],
+  cgroup: ["cgroup", UINT64],
+  rand: ["random", UINT32],
+  jiffies: ["jiffies", UINT64],
+  nsecs: ["time-boot", UINT64],
+  comm: ["comm", { kind: "string", size: 16 }],
+};
+
+/** Builtins that others say. */
+const DERIVED: Readonly<Record<string, string>> = {
+  ppid: "(uint32)curtask.real_parent.tgid",
+  pcomm: "curtask.real_parent.comm",
+  leader_tid: "(uint32)curtask.group_leader.pid",
+  leader_comm: "curtask.group_leader.comm",
+};
+
+const DEFAULT_DEPTH = 127;
+
+/** Builtins: values that a name alone gives. */
+export abstract class CheckBuiltins extends CheckExpressions {
+  protected intrinsic(name: Intrinsic, type: Type, span: Span, args: readonly Value[] = []): Value {
+    return { kind: "call", name, arguments: args, type, span };
+  }
+
+  override builtin(name: string, span: Span): Value {
+    const direct = DIRECT[name];
+    if (direct !== undefined) return this.intrinsic(direct[0], direct[1], span);
+    const derived = DERIVED[name];
+    if (derived !== undefined) {
+      const expression = parseWholeExpression(new SourceText(name, derived));
+      return expression === undefined ? this.nothing(span) : this.value(placedAt(expression, span));
+    }
+    const argument = /^(s?)arg(\d+)$/.exec(name);
+    if (argument !== null) return this.argument(Number(argument[2]), argument[1] === "s", span);
+    switch (name) {
+      case "elapsed":
+        return this.intrinsic("time-boot", UINT64, span, [this.text("elapsed", span)]);
+      case "username":
+        return this.intrinsic("username", { kind: "deferred", what: "username" }, span);
+      case "kstack":
+      case "ustack":
+        return this.stack(name, undefined, undefined, span);
+      case "retval":
+        return this.retval(span);
+      case "func":
+        return this.func(span);
+      case "probe":
+        return this.text(this.context.name, span);
+      case "probetype":
+        return this.text(this.context.provider, span);
+      case "args":
+        return this.allArguments(span);
+      case "curtask":
+        return this.#currentTask(span);
+      case "ctx":
+        return { kind: "context-address", type: pointerTo(NONE, "kernel"), span };
+      case "ncpus":
+        return this.constant(BigInt(this.state.world.cpus), UINT32, span);
+      case "cpid": {
+        const { childPid } = this.state.world;
+        if (childPid !== undefined) return this.constant(BigInt(childPid), UINT32, span);
+        return this.refuse("cpid is the process that -c starts", span, "Start one: -c COMMAND.");
+      }
+      case "has_cpid":
+        return this.constant(this.state.world.childPid === undefined ? 0n : 1n, BOOLEAN, span);
+      case "usermode":
+        return this.#userMode(span);
+      default:
+        return this.refuse(`Unknown identifier: '${name}'`, span);
+    }
+  }
+
+  #currentTask(span: Span): Value {
+    const task = this.state.types.find("struct task_struct");
+    return this.intrinsic("current-task", task === undefined ? UINT64 : pointerTo(task, "kernel"), span);
+  }
+
+  protected register(name: string, type: Type, span: Span): Value | undefined {
+    const offset = REGISTERS[this.state.world.facts.architecture].names[name];
+    return offset === undefined ? undefined : { kind: "context", offset, type, span };
+  }
+
+  protected argument(index: number, onStack: boolean, span: Span): Value {
+    const { provider } = this.context;
+    if (provider === "rawtracepoint") return { kind: "context", offset: 8 * index, type: INT64, span };
+    if (provider !== "kprobe" && provider !== "uprobe" && provider !== "usdt") {
+      const hint = provider === "fentry" || provider === "tracepoint" ? "Use args.NAME." : undefined;
+      return this.refuse(`The arg${index} builtin can not be used with "${provider}" probes`, span, hint);
+    }
+    const registers = REGISTERS[this.state.world.facts.architecture];
+    const register = onStack ? undefined : registers.arguments[index];
+    if (register !== undefined) return this.register(register, INT64, span) ?? this.nothing(span);
+    const slot = onStack ? index : index - registers.arguments.length;
+    const sp =
+      this.register(registers.stack, pointerTo(INT64, this.context.space), span) ?? this.nothing(span);
+    const offset = registers.stackArguments + 8 * slot;
+    return { kind: "read", address: sp, offset, space: this.context.space, type: INT64, span };
+  }
+
+  protected retval(span: Span): Value {
+    const { provider, returns } = this.context;
+    if (returns !== undefined) return this.contextField(returns, span);
+    if (provider === "kretprobe" || provider === "uretprobe") {
+      const { result } = REGISTERS[this.state.world.facts.architecture];
+      return this.register(result, INT64, span) ?? this.nothing(span);
+    }
+    return this.refuse(
+      `The retval builtin can only be used with "kretprobe", "uretprobe" and "fexit" probes`,
+      span,
+    );
+  }
+
+  private func(span: Span): Value {
+    const { provider, attach } = this.context;
+    if (provider === "fentry" || provider === "fexit") {
+      return this.text("symbol" in attach ? String(attach.symbol) : "", span);
+    }
+    if (!hasRegisters(provider)) {
+      return this.refuse(`The func builtin can not be used with "${provider}" probes`, span);
+    }
+    const user = provider === "uprobe" || provider === "uretprobe" || provider === "usdt";
+    const address = this.intrinsic("function-address", UINT64, span);
+    if (user) return this.intrinsic("usym", { kind: "deferred", what: "usym" }, span, [address]);
+    return { kind: "reinterpret", operand: address, type: { kind: "deferred", what: "ksym" }, span };
+  }
+
+  #userMode(span: Span): Value {
+    const { provider } = this.context;
+    if (["begin", "end", "self"].includes(provider)) return this.constant(1n, INT32, span);
+    const cs = this.register("cs", UINT64, span);
+    const readable =
+      hasRegisters(provider) ||
+      provider === "interval" ||
+      provider === "profile" ||
+      provider === "software" ||
+      provider === "hardware";
+    if (cs === undefined || !readable)
+      return this.refuse(`usermode can not be used with "${provider}" probes here`, span);
+    const ring = this.operate("&", cs, this.constant(3n, UINT64, span), span);
+    return this.operate("==", ring, this.constant(3n, UINT64, span), span);
+  }
+
+  protected stack(
+    which: "kstack" | "ustack",
+    mode: DeferredType["mode"],
+    depth: number | undefined,
+    span: Span,
+  ): Value {
+    const frames = depth ?? DEFAULT_DEPTH;
+    this.state.stackDepths.add(frames);
+    const type: DeferredType = {
+      kind: "deferred",
+      what: which,
+      mode: mode ?? this.state.settings.stackMode,
+      depth: frames,
+    };
+    return this.intrinsic(which === "kstack" ? "kernel-stack" : "user-stack", type, span);
+  }
+
+  protected contextField(field: ContextField, span: Span): Value {
+    const { type, offset, dynamic } = field;
+    if (dynamic === undefined) return { kind: "context", offset, type, span };
+    // The lower half of a u32 tells where the data begin, the upper half how long they are.
+    const place: Value = { kind: "context", offset, type: UINT32, span };
+    const start = this.operate("&", place, this.constant(0xffffn, UINT64, span), span);
+    const base: Value = { kind: "context-address", type: UINT64, span };
+    const from = dynamic === "absolute" ? 0 : offset + 4;
+    const sum = this.operate(
+      "+",
+      this.operate("+", base, start, span),
+      this.constant(BigInt(from), UINT64, span),
+      span,
+    );
+    if (type.kind === "string")
+      return this.stringAt({ ...sum, type: pointerTo(NONE, "kernel") } as Value, undefined, span);
+    return { kind: "convert", operand: sum, type, span };
+  }
+
+  /** Text at an address, as far as its NUL, at most so many bytes with it. */
+  protected stringAt(address: Value, size: Value | undefined, span: Span): Value {
+    const { maxStrlen } = this.state.settings;
+    const constant = size?.kind === "constant" ? Number(size.value) + 1 : maxStrlen;
+    const type: Type = { kind: "string", size: Math.max(1, Math.min(constant, maxStrlen)) };
+    return this.intrinsic(
+      "string",
+      type,
+      span,
+      size === undefined || size.kind === "constant" ? [address] : [address, size],
+    );
+  }
+
+  protected argumentNamed(name: string, span: Span): Value | undefined {
+    const field = this.context.arguments?.find((one) => one.name === name);
+    return field === undefined ? undefined : this.contextField(field, span);
+  }
+
+  /** `args` as a value: all of them. */
+  private allArguments(span: Span): Value {
+    const fields = this.context.arguments?.filter((field) => !field.name.startsWith("common_"));
+    if (fields === undefined)
+      return this.refuse(`The args builtin can not be used with "${this.context.provider}" probes`, span);
+    const items = fields.map((field) => this.contextField(field, span));
+    const type: Type = {
+      kind: "record",
+      fields: fields.map(({ name }, i) => ({ name, type: (items[i] as Value).type })),
+    };
+    return { kind: "compose", items, type, span };
+  }
+}
+
+/** The same expression with all of its parts at one place of the user's text. */
+function placedAt(expression: Expression, span: Span): Expression {
+  return JSON.parse(
+    JSON.stringify(expression, (key, value) =>
+      key === "span" || key === "nameSpan" ? span : typeof value === "bigint" ? Number(value) : value,
+    ),
+  ) as Expression;
+}

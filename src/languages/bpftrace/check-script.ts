@@ -1,0 +1,133 @@
+import type { TypedProbe, TypedScript } from "../../program/tir.ts";
+import type { Diagnostic } from "../../source/diagnostic.ts";
+import { SourceText } from "../../source/source-text.ts";
+import type { Expression, Macro, Probe, Script } from "./ast.ts";
+import { AttachPointError, resolveAttachPoint } from "./attach-points.ts";
+import { CheckCalls } from "./check-call.ts";
+import { CheckState, type ScriptWorld } from "./check-state.ts";
+import { parseWholeExpression } from "./parse-script.ts";
+import type { ProbeContext } from "./probe-context.ts";
+import type { Settings } from "./settings.ts";
+
+/** Types grow at each round; a script that needs more rounds than this goes round in circles. */
+const MOST_ROUNDS = 24;
+
+export interface CheckedScript {
+  readonly script: TypedScript;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Settles names and types. The diagnostics are those of the last round, when all types are known. */
+export function checkScript(
+  source: SourceText,
+  script: Script,
+  world: ScriptWorld,
+  settings: Settings,
+): CheckedScript {
+  const state = new CheckState({
+    source,
+    world,
+    types: world.types,
+    settings,
+    macros: new Map(script.macros.map((macro): [string, Macro] => [macro.name, macro])),
+    defines: readDefines(script),
+  });
+  for (const declaration of script.mapDeclarations) {
+    state.map(declaration.name, declaration.span).declaration = declaration;
+  }
+  const attached: Diagnostic[] = [];
+  const contexts = script.probes.map((probe) => contextsOf(probe, source, world, settings, attached));
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    state.beginRound();
+    checkProbes(state, script.probes, contexts);
+    if (!state.changed) break;
+  }
+  checkUnused(state, script);
+  const typed: TypedScript = {
+    probes: state.probes,
+    maps: state.typedMaps(),
+    actions: state.actions,
+    stackDepths: [...state.stackDepths],
+  };
+  return { script: typed, diagnostics: [...attached, ...unique(state.diagnostics)] };
+}
+
+/** A block that is attached at several places is checked for each, and says the same of each. */
+function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter(({ message, span }) => {
+    const key = `${span.start} ${span.end} ${message}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function checkProbes(state: CheckState, probes: readonly Probe[], contexts: readonly ProbeContext[][]): void {
+  for (const [p, probe] of probes.entries()) {
+    for (const context of contexts[p] ?? []) state.probes.push(checkProbe(state, probe, context));
+  }
+}
+
+function checkProbe(state: CheckState, probe: Probe, context: ProbeContext): TypedProbe {
+  const number = state.probes.length;
+  const check = new CheckCalls(state, context, number);
+  const predicate = probe.predicate === undefined ? undefined : check.test(probe.predicate);
+  const body = check.steps(probe.body);
+  const { name, section, attach } = context;
+  const program = `probe_${number}_${context.provider}`;
+  return { program, name, section, attach, predicate, body, span: probe.span };
+}
+
+function contextsOf(
+  probe: Probe,
+  source: SourceText,
+  world: ScriptWorld,
+  settings: Settings,
+  diagnostics: Diagnostic[],
+): ProbeContext[] {
+  const each = /\b(?:probe|args)\b/.test(source.text.slice(probe.span.start, probe.span.end));
+  return probe.points.flatMap((point) => {
+    try {
+      return resolveAttachPoint(point, world, each);
+    } catch (error) {
+      if (!(error instanceof AttachPointError)) throw error;
+      const missing = ["NO_MATCH", "NO_FUNCTION", "NO_TRACEPOINT"].includes(error.code);
+      if (missing && settings.missingProbes === "ignore") return [];
+      const severity = missing && settings.missingProbes === "warn" ? "warning" : "error";
+      const { message, hint, code } = error;
+      diagnostics.push({ severity, code, message, source, span: point.span, hint });
+      return [];
+    }
+  });
+}
+
+/** Maps that are read and never written. */
+function checkUnused(state: CheckState, script: Script): void {
+  for (const map of state.maps.values()) {
+    if (map.value.kind !== "none" || map.declaration !== undefined) continue;
+    const known = state.diagnostics.some(({ message }) => message.includes(`Undefined map: ${map.name}`));
+    if (!known) state.report(`Undefined map: ${map.name}`, map.span);
+  }
+  for (const { name, span, kind } of script.mapDeclarations) {
+    if (!["hash", "lruhash", "percpuhash", "percpulruhash"].includes(kind)) {
+      state.report(
+        `Invalid bpf map type: ${kind}`,
+        span,
+        "There are hash, lruhash, percpuhash and percpulruhash.",
+      );
+    }
+    if (state.maps.get(name)?.value.kind === "none") state.warn(`Unused map: ${name}`, span);
+  }
+}
+
+/** `#define NAME value` of the preamble, where the value is an expression of the language. */
+function readDefines(script: Script): Map<string, Expression> {
+  const defines = new Map<string, Expression>();
+  for (const { text } of script.preamble) {
+    const [, name, value = ""] = /^#\s*define\s+(\w+)[ \t]+([\s\S]+)$/.exec(text) ?? [];
+    if (name === undefined) continue;
+    const plain = value.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, " ").trim();
+    const expression = parseWholeExpression(new SourceText(name, plain));
+    if (expression !== undefined) defines.set(name, expression);
+  }
+  return defines;
+}

@@ -1,0 +1,223 @@
+import type { Intrinsic, Value } from "../../program/tir.ts";
+import { sizeOfType } from "../../program/type-layout.ts";
+import type { IntegerType, Type } from "../../program/types.ts";
+import type { CallExpression, Expression } from "./ast.ts";
+import { CheckArguments } from "./check-arguments.ts";
+import { isNumber } from "./check-expression.ts";
+import { convert } from "./convert.ts";
+import { REGISTERS } from "./registers.ts";
+import { BOOLEAN, INT64, NONE, typeName, UINT64 } from "./type-names.ts";
+
+const TIMES = {
+  boot: "time-boot",
+  monotonic: "time-monotonic",
+  tai: "time-tai",
+  sw_tai: "time-tai",
+} as const;
+
+/** Functions of a few lines each. */
+export abstract class CheckSmallCalls extends CheckArguments {
+  time(call: CallExpression): Value {
+    const { span } = call;
+    if (!this.arity(call, 0, 1)) return this.does([], span);
+    const format = call.arguments.length === 0 ? "%H:%M:%S\n" : this.literalText(call.arguments[0], call);
+    return this.emit({ kind: "time", format: format ?? "" }, [], span);
+  }
+
+  nsecs(call: CallExpression): Value {
+    const [mode] = call.arguments;
+    if (mode === undefined) return this.builtin("nsecs", call.span);
+    const clock = mode.kind === "name" ? TIMES[mode.name as keyof typeof TIMES] : undefined;
+    if (clock !== undefined) return this.intrinsic(clock, UINT64, call.span);
+    return this.refuse("nsecs() expects boot, monotonic, tai or sw_tai", mode.span);
+  }
+
+  bswap(call: CallExpression): Value {
+    if (!this.arity(call, 1)) return this.nothing(call.span);
+    const value = this.number(call);
+    if (value.type.kind !== "integer") return value;
+    const { bytes } = value.type;
+    const type: IntegerType = { kind: "integer", bytes, signed: false };
+    return this.intrinsic("swap-bytes", type, call.span, [convert(value, type)]);
+  }
+
+  sizeOf(call: CallExpression): Value {
+    if (!this.arity(call, 1)) return this.nothing(call.span);
+    const type = this.typeArgument(call.arguments[0], call);
+    return this.constant(BigInt(sizeOfType(type)), UINT64, call.span);
+  }
+
+  reg(call: CallExpression): Value {
+    const name = this.literalText(call.arguments[0], call) ?? "";
+    const value = this.register(name, UINT64, call.span);
+    if (value !== undefined) return value;
+    const { names } = REGISTERS[this.state.world.facts.architecture];
+    return this.refuse(
+      `'${name}' is not a valid register on this architecture`,
+      call.span,
+      `There are ${Object.keys(names).join(", ")}.`,
+    );
+  }
+
+  kaddr(call: CallExpression): Value {
+    const [first] = call.arguments;
+    const name =
+      first?.kind === "call" && first.name === "str" ? this.#textOf(first) : this.literalText(first, call);
+    if (name === undefined) return this.nothing(call.span);
+    const address = this.state.world.kernelAddress(name);
+    if (address === undefined)
+      return this.refuse(
+        `Failed to compute address of ${name}: the kernel has no symbol of that name`,
+        call.span,
+      );
+    return this.constant(address, UINT64, call.span);
+  }
+
+  #textOf(call: CallExpression): string | undefined {
+    const value = this.call(call);
+    return value.kind === "text" ? value.bytes : undefined;
+  }
+
+  cgroupId(call: CallExpression): Value {
+    const path = this.literalText(call.arguments[0], call);
+    if (path === undefined) return this.nothing(call.span);
+    const id = this.state.world.cgroupId(path);
+    return id === undefined
+      ? this.refuse(`there is no cgroup ${path}`, call.span)
+      : this.constant(id, UINT64, call.span);
+  }
+
+  cgroupPath(call: CallExpression): Value {
+    const { arguments: args, span } = call;
+    if (!this.arity(call, 1, 2)) return this.nothing(span);
+    const filter = args[1] === undefined ? undefined : this.literalText(args[1], call);
+    const format = filter === undefined ? {} : { format: filter };
+    return this.spelled(
+      { ...call, arguments: args.slice(0, 1) },
+      { kind: "deferred", what: "cgroup-path", ...format },
+    );
+  }
+
+  usym(call: CallExpression): Value {
+    if (!this.arity(call, 1)) return this.nothing(call.span);
+    const address = convert(this.number(call), UINT64);
+    return this.intrinsic("usym", { kind: "deferred", what: "usym" }, call.span, [address]);
+  }
+
+  mac(call: CallExpression): Value {
+    if (!this.arity(call, 1)) return this.nothing(call.span);
+    const value = this.value(call.arguments[0] as Expression);
+    const { type } = value;
+    if (type.kind === "none") return value;
+    const fits =
+      (type.kind === "array" || type.kind === "string" || type.kind === "struct") && sizeOfType(type) >= 6;
+    if (!fits)
+      return this.refuse(`macaddr() expects an array of 6 bytes (${typeName(type)} provided)`, value.span);
+    return this.intrinsic("mac", { kind: "deferred", what: "mac" }, call.span, [value]);
+  }
+
+  join(call: CallExpression): Value {
+    const { span } = call;
+    if (!this.arity(call, 1, 2)) return this.does([], span);
+    const value = this.value(call.arguments[0] as Expression);
+    const separator = call.arguments[1] === undefined ? " " : this.literalText(call.arguments[1], call);
+    if (value.type.kind !== "pointer" && !isNumber(value.type) && value.type.kind !== "none") {
+      return this.refuse(
+        `join() expects a pointer to strings (${typeName(value.type)} provided)`,
+        value.span,
+      );
+    }
+    if (value.type.kind === "none") return this.does([], span);
+    const space = value.type.kind === "pointer" ? value.type.space : this.pointerSpace();
+    const words = this.#words(value, space, span);
+    return this.emit({ kind: "join", separator: separator ?? " " }, words, span);
+  }
+
+  /** The strings of an argument vector: empty ones after its end. */
+  #words(
+    vector: Value,
+    space: "kernel" | "user" | "any" | "context" | "frame",
+    span: CallExpression["span"],
+  ): Value[] {
+    const most = 16;
+    const size = Math.min(this.state.settings.maxStrlen, 256);
+    const pointer: Type = { kind: "pointer", to: NONE, space };
+    return Array.from({ length: most }, (_, i): Value => {
+      const address: Value = { kind: "read", address: vector, offset: 8 * i, space, type: pointer, span };
+      return this.stringAt(address, this.constant(BigInt(size - 1), INT64, span), span);
+    });
+  }
+
+  strncmp(call: CallExpression): Value {
+    if (!this.arity(call, 3)) return this.nothing(call.span);
+    const [left, right] = this.strings(call, 2);
+    const length = this.number(call, 2);
+    if (left === undefined || right === undefined) return this.nothing(call.span);
+    if (length.kind !== "constant")
+      return this.refuse("strncmp() expects a literal as its length", length.span);
+    if (length.value < 0n) return this.refuse(`Builtin strncmp requires a non-negative size`, length.span);
+    return this.intrinsic("compare-strings", INT64, call.span, [left, right, length]);
+  }
+
+  strcontains(call: CallExpression): Value {
+    if (!this.arity(call, 2)) return this.nothing(call.span);
+    const [left, right] = this.strings(call, 2);
+    if (left === undefined || right === undefined) return this.nothing(call.span);
+    return this.intrinsic("string-contains", BOOLEAN, call.span, [left, right]);
+  }
+
+  strlen(call: CallExpression): Value {
+    if (!this.arity(call, 1)) return this.nothing(call.span);
+    const [text] = this.strings(call, 1);
+    return text === undefined
+      ? this.nothing(call.span)
+      : this.intrinsic("string-length", UINT64, call.span, [text]);
+  }
+
+  /** Marks whose memory a pointer leads to. */
+  space(call: CallExpression, space: "kernel" | "user"): Value {
+    if (!this.arity(call, 1)) return this.nothing(call.span);
+    const operand = this.value(call.arguments[0] as Expression);
+    const { type } = operand;
+    if (type.kind === "none") return operand;
+    if (type.kind !== "pointer" && type.kind !== "integer") {
+      return this.refuse(`${call.name}() expects a pointer (${typeName(type)} provided)`, operand.span);
+    }
+    const to = type.kind === "pointer" ? type.to : NONE;
+    return { kind: "convert", operand, type: { kind: "pointer", to, space }, span: call.span };
+  }
+
+  sendSignal(call: CallExpression, name: Intrinsic & ("signal" | "signal-thread" | "override")): Value {
+    if (!this.unsafe(call) || !this.arity(call, 1)) return this.does([], call.span);
+    const [first] = call.arguments;
+    const number = first?.kind === "string" ? signalNumber(first.value) : undefined;
+    if (first?.kind === "string" && number === undefined)
+      return this.refuse(`${first.value} is not a valid signal`, first.span);
+    const value = number === undefined ? this.number(call) : this.constant(BigInt(number), INT64, call.span);
+    const made = this.intrinsic(name, INT64, call.span, [value]);
+    return this.does([{ kind: "evaluate", value: made, span: call.span }], call.span);
+  }
+
+  /** Kernel functions give small negative numbers as pointers. */
+  isError(call: CallExpression): Value {
+    const value = convert(this.number(call), UINT64);
+    const { span } = call;
+    const cast: Value = { kind: "convert", operand: value, type: UINT64, span };
+    return this.operate(">", cast, this.constant((1n << 64n) - 4096n, UINT64, span), span);
+  }
+
+  unsupported(call: CallExpression): Value {
+    for (const argument of call.arguments) if (argument.kind !== "type") this.value(argument);
+    return this.refuse(`${call.name}() is not supported yet`, call.nameSpan);
+  }
+}
+
+const SIGNALS =
+  "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS".split(
+    " ",
+  );
+
+function signalNumber(name: string): number | undefined {
+  const index = SIGNALS.indexOf(name.replace(/^SIG/, ""));
+  return index < 0 ? undefined : index + 1;
+}

@@ -1,0 +1,140 @@
+import type { KernelFacts } from "../../facts/kernel-facts.ts";
+import type { Local, TypedAction, TypedMap, TypedProbe } from "../../program/tir.ts";
+import type { Type } from "../../program/types.ts";
+import type { Diagnostic } from "../../source/diagnostic.ts";
+import type { SourceText, Span } from "../../source/source-text.ts";
+import type { Expression, Macro, MapDeclaration } from "./ast.ts";
+import type { AttachWorld } from "./attach-points.ts";
+import type { CTypes } from "./c-types.ts";
+import { joinTypes, sameType } from "./join-types.ts";
+import type { Settings } from "./settings.ts";
+import { NONE, typeName } from "./type-names.ts";
+
+/** What a compilation is told of the machine and of the command line. */
+export interface ScriptWorld extends AttachWorld {
+  readonly facts: KernelFacts;
+  readonly parameters: readonly string[];
+  /** --name=value of the command line. */
+  readonly named: ReadonlyMap<string, string>;
+  readonly childPid?: number | undefined;
+  readonly cpus: number;
+  readonly unsafe: boolean;
+  kernelAddress(symbol: string): bigint | undefined;
+  cgroupId(path: string): bigint | undefined;
+}
+
+export interface MapState {
+  readonly name: string;
+  key: Type | undefined;
+  value: Type;
+  readonly span: Span;
+  /** True once an expression used it with a key, false without. */
+  keyed: boolean | undefined;
+  declaration: MapDeclaration | undefined;
+}
+
+/**
+ * What the rounds of the check know. The types of variables and maps grow from round to round until none changes;
+ * everything else is made anew in each.
+ */
+export class CheckState {
+  readonly source: SourceText;
+  readonly world: ScriptWorld;
+  readonly types: CTypes;
+  readonly settings: Settings;
+  readonly macros: ReadonlyMap<string, Macro>;
+  readonly defines: ReadonlyMap<string, Expression>;
+  readonly maps = new Map<string, MapState>();
+  readonly #localTypes = new Map<string, Type>();
+  diagnostics: Diagnostic[] = [];
+  actions: TypedAction[] = [];
+  stackDepths = new Set<number>();
+  probes: TypedProbe[] = [];
+  changed = false;
+  #locals = 0;
+
+  constructor(init: {
+    source: SourceText;
+    world: ScriptWorld;
+    types: CTypes;
+    settings: Settings;
+    macros: ReadonlyMap<string, Macro>;
+    defines: ReadonlyMap<string, Expression>;
+  }) {
+    this.source = init.source;
+    this.world = init.world;
+    this.types = init.types;
+    this.settings = init.settings;
+    this.macros = init.macros;
+    this.defines = init.defines;
+  }
+
+  beginRound(): void {
+    this.diagnostics = [];
+    this.actions = [];
+    this.probes = [];
+    this.stackDepths = new Set();
+    this.changed = false;
+    this.#locals = 0;
+  }
+
+  report(message: string, span: Span, hint?: string, code = "TYPE"): void {
+    this.diagnostics.push({ severity: "error", code, message, source: this.source, span, hint });
+  }
+
+  warn(message: string, span: Span, hint?: string): void {
+    this.diagnostics.push({ severity: "warning", code: "SCRIPT", message, source: this.source, span, hint });
+  }
+
+  /** A variable as far as it is known. `key` is the same in each round. */
+  local(name: string, key: string): Local & { readonly key: string } {
+    return { id: this.#locals++, name, type: this.#localTypes.get(key) ?? NONE, key };
+  }
+
+  /** Makes a variable's type hold values of another, too. */
+  widenLocal(name: string, key: string, type: Type, span: Span): void {
+    const before = this.#localTypes.get(key) ?? NONE;
+    const joined = joinTypes(before, type);
+    if (joined === undefined) {
+      const message = `Type mismatch for ${name}: trying to assign value of type '${typeName(type)}' when variable already has a type '${typeName(before)}'`;
+      this.report(message, span);
+    } else if (!sameType(joined, before)) {
+      this.#localTypes.set(key, joined);
+      this.changed = true;
+    }
+  }
+
+  map(name: string, span: Span): MapState {
+    let map = this.maps.get(name);
+    if (map === undefined) {
+      map = { name, key: undefined, value: NONE, span, keyed: undefined, declaration: undefined };
+      this.maps.set(name, map);
+    }
+    return map;
+  }
+
+  mapIndex(name: string): number {
+    return [...this.maps.keys()].indexOf(name);
+  }
+
+  addAction(action: TypedAction): number {
+    return this.actions.push(action) - 1;
+  }
+
+  typedMaps(): TypedMap[] {
+    return [...this.maps.values()].map((map, index) => this.#typedMap(map, index));
+  }
+
+  #typedMap({ name, key, value, declaration }: MapState, index: number): TypedMap {
+    const table = `m${index}_${name.slice(1).replace(/\W/g, "_")}`;
+    const perCpu = value.kind === "aggregate";
+    const entries = declaration?.entries ?? this.settings.maxMapKeys;
+    if (key === undefined) {
+      const kind = perCpu ? "percpu-scalar" : "scalar";
+      return { name, table, key, value, entries: 1, kind };
+    }
+    const lru = declaration !== undefined && /^(?:lru|percpulru)/.test(declaration.kind);
+    const kind = perCpu ? (lru ? "percpu-lru" : "percpu-hash") : lru ? "lru" : "hash";
+    return { name, table, key, value, entries, kind };
+  }
+}

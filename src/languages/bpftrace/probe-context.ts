@@ -1,0 +1,93 @@
+import type { ScriptAttach } from "../../program/script.ts";
+import type { Type } from "../../program/types.ts";
+
+/** Where a program is attached, and what it finds there. */
+export interface ProbeContext {
+  readonly provider: Provider;
+  /** As the `probe` builtin gives it. */
+  readonly name: string;
+  readonly section: string;
+  readonly attach: ScriptAttach;
+  /** Fields of `args`, each with its place in the context; undefined when there is no `args`. */
+  readonly arguments?: readonly ContextField[] | undefined;
+  /** The type of `retval` and its place, where types are known. */
+  readonly returns?: ContextField | undefined;
+  /** Whose memory pointers lead to. */
+  readonly space: "kernel" | "user" | "any";
+  /** Why there is no `args` though the kind of probe has it, for messages. */
+  readonly noArguments?: string | undefined;
+}
+
+export interface ContextField {
+  readonly name: string;
+  readonly type: Type;
+  readonly offset: number;
+  /** The field holds a place and a length: where the data begin in the context. */
+  readonly dynamic?: "absolute" | "relative" | undefined;
+}
+
+export type Provider =
+  | "begin"
+  | "end"
+  | "kprobe"
+  | "kretprobe"
+  | "uprobe"
+  | "uretprobe"
+  | "fentry"
+  | "fexit"
+  | "tracepoint"
+  | "rawtracepoint"
+  | "interval"
+  | "profile"
+  | "software"
+  | "hardware"
+  | "usdt"
+  | "iter"
+  | "watchpoint"
+  | "self";
+
+/** The names by which each kind of probe is called. */
+export const PROVIDERS: Readonly<Record<string, Provider>> = {
+  begin: "begin",
+  BEGIN: "begin",
+  end: "end",
+  END: "end",
+  kprobe: "kprobe",
+  k: "kprobe",
+  kretprobe: "kretprobe",
+  kr: "kretprobe",
+  uprobe: "uprobe",
+  u: "uprobe",
+  uretprobe: "uretprobe",
+  ur: "uretprobe",
+  fentry: "fentry",
+  f: "fentry",
+  kfunc: "fentry",
+  fexit: "fexit",
+  fr: "fexit",
+  kretfunc: "fexit",
+  tracepoint: "tracepoint",
+  t: "tracepoint",
+  rawtracepoint: "rawtracepoint",
+  rt: "rawtracepoint",
+  interval: "interval",
+  i: "interval",
+  profile: "profile",
+  p: "profile",
+  software: "software",
+  s: "software",
+  hardware: "hardware",
+  h: "hardware",
+  usdt: "usdt",
+  U: "usdt",
+  iter: "iter",
+  it: "iter",
+  watchpoint: "watchpoint",
+  w: "watchpoint",
+  self: "self",
+};
+
+/** True where the context is struct pt_regs. */
+export function hasRegisters(provider: Provider): boolean {
+  return ["kprobe", "kretprobe", "uprobe", "uretprobe", "usdt"].includes(provider);
+}

@@ -1,0 +1,225 @@
+import type { Intrinsic, Value } from "../program/tir.ts";
+import { sizeOfType } from "../program/type-layout.ts";
+import type { AddressSpace } from "../program/types.ts";
+import { placeAt } from "./c-writer.ts";
+import { LowerMaps } from "./lower-map.ts";
+import { type Operand, scalar } from "./operand.ts";
+
+type Call = Extract<Value, { kind: "call" }>;
+
+/** What the kernel tells without arguments. */
+const SIMPLE: Readonly<Partial<Record<Intrinsic, string>>> = {
+  pid: "bpf_get_current_pid_tgid() >> 32",
+  tid: "(u32)bpf_get_current_pid_tgid()",
+  uid: "(u32)bpf_get_current_uid_gid()",
+  gid: "bpf_get_current_uid_gid() >> 32",
+  cpu: "bpf_get_smp_processor_id()",
+  "numa-node": "bpf_get_numa_node_id()",
+  cgroup: "bpf_get_current_cgroup_id()",
+  random: "bpf_get_prandom_u32()",
+  jiffies: "bpf_jiffies64()",
+  "current-task": "bpf_get_current_task()",
+  "function-address": "bpf_get_func_ip(ctx)",
+  "time-monotonic": "bpf_ktime_get_ns()",
+  "time-tai": "bpf_ktime_get_tai_ns()",
+};
+
+const USER_STACK = 256;
+
+/** Functions that the kernel's helpers, or C of ours, do. */
+export abstract class LowerIntrinsics extends LowerMaps {
+  override intrinsic(call: Call): Operand {
+    const simple = SIMPLE[call.name];
+    if (simple !== undefined) return scalar(this.out.number(simple));
+    const [first, second] = call.arguments;
+    switch (call.name) {
+      case "time-boot":
+        return scalar(this.out.number(`bpf_ktime_get_boot_ns()${first === undefined ? "" : " - bt_start"}`));
+      case "comm": {
+        const slot = this.slot(16);
+        this.out.line(`bpf_get_current_comm(${slot.c}, 16);`);
+        return slot;
+      }
+      case "username":
+        return this.words(["(u32)bpf_get_current_uid_gid()"]);
+      case "kernel-stack":
+        return this.words([`bpf_get_stackid(ctx, &bt_stacks_${depthOf(call)}, 0)`]);
+      case "user-stack":
+        return this.words([
+          `bpf_get_stackid(ctx, &bt_stacks_${depthOf(call)}, ${USER_STACK})`,
+          "bpf_get_current_pid_tgid() >> 32",
+        ]);
+      case "usym":
+        return this.words([
+          first === undefined ? "0" : this.number(first),
+          "bpf_get_current_pid_tgid() >> 32",
+        ]);
+      case "string":
+        return this.#string(call);
+      case "buffer":
+        return this.#buffer(call);
+      case "inet":
+        return this.#inet(call);
+      case "mac": {
+        const slot = this.slot(8);
+        if (first !== undefined) this.out.copy(slot, this.value(first), 6);
+        return slot;
+      }
+      case "swap-bytes":
+        return this.#swap(call);
+      case "compare-strings":
+        return this.#compare(call);
+      case "string-contains":
+        return this.#contains(call);
+      case "string-length": {
+        const text = this.value(first as Value);
+        const size = sizeOfType((first as Value).type);
+        if (size > 64) this.frame.needsMemory();
+        return scalar(this.out.number(`bt_text_length(${text.c}, ${size})`));
+      }
+      case "stack-length":
+        return this.#stackLength(call);
+      case "signal":
+        return scalar(this.out.number(`bpf_send_signal(${this.number(first as Value)})`));
+      case "signal-thread":
+        return scalar(this.out.number(`bpf_send_signal_thread(${this.number(first as Value)})`));
+      case "override":
+        return scalar(this.out.number(`bpf_override_return(ctx, ${this.number(first as Value)})`));
+      default:
+        throw new RangeError(`${call.name}${second === undefined ? "" : " with arguments"} is not lowered`);
+    }
+  }
+
+  /** A value of several words. */
+  protected words(words: readonly string[]): Operand {
+    const slot = this.slot(8 * words.length, false);
+    for (const [i, word] of words.entries()) this.out.line(`*(u64 *)${placeAt(slot, 8 * i).c} = ${word};`);
+    return slot;
+  }
+
+  #string({ arguments: [address, length], type }: Call): Operand {
+    const from = address as Value;
+    const space: AddressSpace = from.type.kind === "pointer" ? from.type.space : "any";
+    const size = sizeOfType(type);
+    const at = this.number(from);
+    if (length === undefined) {
+      const slot = this.slot(size, false);
+      this.readText(slot, size, `(void *)${at}`, space);
+      return slot;
+    }
+    const slot = this.slot(size);
+    const most = this.out.number(`${this.number(length)} + 1`);
+    this.out.line(`if (${most} > ${size}) ${most} = ${size};`);
+    this.out.line(`barrier_var(${most});`);
+    this.out.line(`if (${most} <= ${size}) {`);
+    this.readText(slot, most, `(void *)${at}`, space);
+    this.out.line("}");
+    return slot;
+  }
+
+  #buffer({ arguments: [source, length], type }: Call): Operand {
+    const from = source as Value;
+    const most = sizeOfType(type) - 4;
+    const inMemory = !this.isNumber(from.type) && from.kind !== "read";
+    const address =
+      from.kind === "read" && !this.isNumber(from.type)
+        ? `${this.number(from.address)} + ${from.offset}`
+        : this.value(from).c;
+    const slot = this.slot(sizeOfType(type));
+    const size = this.out.number(this.number(length as Value));
+    this.out.line(`if (${size} > ${most}) ${size} = ${most};`);
+    this.out.line(`barrier_var(${size});`);
+    this.out.line(`if (${size} <= ${most}) {`);
+    this.out.line(`*(u32 *)${slot.c} = ${size};`);
+    const space = inMemory
+      ? "kernel"
+      : from.kind === "read"
+        ? from.space
+        : from.type.kind === "pointer"
+          ? from.type.space
+          : "any";
+    const read =
+      space === "user" ? "bpf_probe_read_user" : space === "any" ? "bpf_probe_read" : "bpf_probe_read_kernel";
+    this.out.line(`${read}(${slot.c} + 4, ${size}, (void *)(${address}));`);
+    this.out.line("}");
+    return slot;
+  }
+
+  /** The family, then the address in the order of the network. */
+  #inet({ arguments: [address] }: Call): Operand {
+    const from = address as Value;
+    const slot = this.slot(24);
+    const value = this.value(from);
+    const size = this.isNumber(from.type) ? 4 : sizeOfType(from.type);
+    this.out.line(`*(u32 *)${slot.c} = ${size === 16 ? 6 : 4};`);
+    const place = placeAt(slot, 4);
+    if (this.isNumber(from.type)) this.out.line(`*(u32 *)${place.c} = ${value.c};`);
+    else this.out.copy(place, value, Math.min(16, size));
+    return slot;
+  }
+
+  #swap({ arguments: [number], type }: Call): Operand {
+    const bits = 8 * sizeOfType(type);
+    const value = this.number(number as Value);
+    return scalar(bits === 8 ? value : this.out.number(`__builtin_bswap${bits}((u${bits})${value})`));
+  }
+
+  #compare({ arguments: [left, right, most] }: Call): Operand {
+    const [a, b] = [this.value(left as Value), this.value(right as Value)];
+    const [m, n] = [sizeOfType((left as Value).type), sizeOfType((right as Value).type)];
+    const limit = most?.kind === "constant" ? Math.min(Number(most.value), Math.max(m, n)) : Math.max(m, n);
+    if (limit > 32) this.frame.needsMemory();
+    return scalar(this.out.number(`bt_compare_text(${a.c}, ${m}, ${b.c}, ${n}, ${limit})`));
+  }
+
+  /** Each start of the text is tried by a call of a function of its own: so long loops pass the verifier. */
+  #contains({ arguments: [text, wanted] }: Call): Operand {
+    const [a, b] = [this.value(text as Value), this.value(wanted as Value)];
+    const [m, n] = [sizeOfType((text as Value).type), sizeOfType((wanted as Value).type)];
+    this.frame.needsMemory();
+    const search = this.shared.define((name) => searchFunction(name, m, n), "search");
+    const at = this.out.name("search");
+    this.out.line(`struct bt_search ${at} = { ${a.c}, ${b.c}, 0 };`);
+    this.out.line(`bpf_loop(${m}, (void *)${search}, &${at}, 0);`);
+    return scalar(this.out.number(`${at}.found`));
+  }
+
+  #stackLength({ arguments: [stack] }: Call): Operand {
+    const value = stack as Value;
+    const depth = value.type.kind === "deferred" ? (value.type.depth ?? 127) : 127;
+    const id = this.out.number(`*(u64 *)${this.value(value).c}`);
+    const key = this.slot(8, false);
+    this.out.line(`*(u32 *)${key.c} = ${id};`);
+    const frames = this.out.name("p");
+    const count = this.out.number("0");
+    this.out.line(`u64 *${frames} = bpf_map_lookup_elem(&bt_stacks_${depth}, ${key.c});`);
+    this.out.line(`if (${frames}) {`);
+    this.out.line("#pragma clang loop unroll(disable)");
+    this.out.line(`for (u32 i = 0; i < ${depth}; i++) { if (!${frames}[i]) break; ${count} += 1; }`);
+    this.out.line("}");
+    return scalar(count);
+  }
+}
+
+function depthOf({ type }: Call): number {
+  return type.kind === "deferred" ? (type.depth ?? 127) : 127;
+}
+
+function searchFunction(name: string, size: number, wanted: number): string {
+  return `CALLBACK long ${name}(u64 start, struct bt_search *s) {
+  const u8 *text = s->text, *wanted = s->wanted;
+#pragma clang loop unroll(disable)
+  for (u32 j = 0; j < ${wanted}; j++) {
+    u8 want = wanted[j];
+    if (want == 0) { s->found = 1; return 1; }
+    u64 at = start + j;
+    barrier_var(at);
+    if (at >= ${size}) return 1;
+    u8 have = text[at];
+    if (have == 0) return 1;
+    if (have != want) return 0;
+  }
+  s->found = 1;
+  return 1;
+}`;
+}

@@ -1,0 +1,225 @@
+import { readFileSync } from "node:fs";
+import { packageFile } from "../package-root.ts";
+import type { ScriptAction, ScriptDescription, ScriptMapLayout, ScriptSettings } from "../program/script.ts";
+import type { TypedAction, TypedMap, TypedProbe, TypedScript } from "../program/tir.ts";
+import { layoutOf, sizeOfType } from "../program/type-layout.ts";
+import type { SourceText } from "../source/source-text.ts";
+import { CWriter } from "./c-writer.ts";
+import { FLAG_BYTES, isScalar } from "./lower-map.ts";
+import { LowerSteps, recordOffsets, recordSize } from "./lower-step.ts";
+import type { LoweringContext } from "./lower-value.ts";
+import { ProgramFrame } from "./program-frame.ts";
+
+export interface LoweringOptions {
+  readonly source: SourceText;
+  readonly settings: ScriptSettings;
+  readonly license: string;
+  /** CPUs that there may be. */
+  readonly cpus: number;
+  /** Bytes of the ring of records, a power of two. */
+  readonly ringBytes: number;
+}
+
+/** A script as C for clang, and what user space must know to run it. */
+export interface LoweredScript {
+  readonly code: string;
+  readonly description: ScriptDescription;
+}
+
+const MAP_TYPES = {
+  hash: 1,
+  lru: 9,
+  "percpu-hash": 5,
+  "percpu-lru": 10,
+  scalar: 2,
+  "percpu-scalar": 6,
+} as const;
+
+const STACKS = 8192;
+const CONTROL_BYTES = 65_536;
+const NO_PREALLOCATION = 1;
+
+/** Lowers a script whose types are settled. */
+export function lowerScript(script: TypedScript, options: LoweringOptions): LoweredScript {
+  const definitions: string[] = [];
+  const known = new Map<string, string>();
+  const context: LoweringContext = {
+    maps: script.maps,
+    cpus: options.cpus,
+    define: (text, prefix) => {
+      const same = text("name");
+      let name = known.get(same);
+      if (name === undefined) {
+        name = `bt_${prefix}_${known.size}`;
+        known.set(same, name);
+        definitions.push(text(name));
+      }
+      return name;
+    },
+  };
+  const programs = script.probes.map((probe, index) => lowerProbe(probe, index, script, context, options));
+  const frames = programs.filter(({ frame }) => !frame.onStack);
+  const scratch = Math.max(0, ...frames.map(({ frame }) => frame.size));
+  const code = [
+    '#line 1 "<script support>"',
+    readFileSync(packageFile("bpf", "script", "support.h"), "utf8"),
+    '#line 1 "<script maps>"',
+    globals(script),
+    ...script.maps.map(mapDefinition),
+    ...script.stackDepths.map(stackMap),
+    ring("bt_events", options.ringBytes),
+    ring("bt_control", CONTROL_BYTES),
+    scratch === 0 ? "" : scratchMap(scratch, script.probes.length),
+    ...definitions,
+    ...programs.map(({ text }) => text),
+    '#line 1 "<script end>"',
+    START,
+    `char _license[] SEC("license") = ${JSON.stringify(options.license)};`,
+    "",
+  ].join("\n");
+  return { code, description: describe(script, options) };
+}
+
+const START = `SEC("raw_tp") int bt_begin_clock(void *ctx) { bt_start = bpf_ktime_get_boot_ns(); return 0; }`;
+
+function globals(script: TypedScript): string {
+  const largest = Math.max(8, ...script.maps.map((map) => FLAG_BYTES + sizeOfType(map.value)));
+  return [
+    "volatile u64 bt_exiting = 0;",
+    "volatile u64 bt_start = 0;",
+    "u64 bcc_ts_lost_bt_events = 0;",
+    // For keys of maps that are one value, and for the values of new keys.
+    `static const u64 bt_zeros[${Math.ceil(largest / 8)}] = {};`,
+  ].join("\n");
+}
+
+function lowerProbe(
+  probe: TypedProbe,
+  index: number,
+  script: TypedScript,
+  context: LoweringContext,
+  { source }: LoweringOptions,
+) {
+  const wide = /^(?:raw_tp|fentry|fexit)/.test(probe.section);
+  const frame = new ProgramFrame(index, wide);
+  const out = new CWriter();
+  const name = JSON.stringify(source.name);
+  const lineOf = (offset: number) => `#line ${source.position(offset).line} ${name}`;
+  const lowering = new LowerSteps(context, frame, out, script.actions, lineOf);
+  if (probe.predicate !== undefined) {
+    out.line(lineOf(probe.predicate.span.start));
+    lowering.steps([
+      {
+        kind: "if",
+        test: probe.predicate,
+        body: [],
+        otherwise: [{ kind: "return", value: undefined, span: probe.predicate.span }],
+        span: probe.predicate.span,
+      },
+    ]);
+  }
+  lowering.steps(probe.body);
+  const line = lineOf(probe.span.start);
+  const runsAfterExit = probe.attach.kind === "end";
+  const text = [
+    frame.declaration(),
+    ...lowering.functions,
+    line,
+    `SEC("${probe.section}") int ${probe.program}(void *ctx)`,
+    "{",
+    runsAfterExit ? "" : "if (bt_exiting) return 0;",
+    frameSetup(frame),
+    out.text,
+    line,
+    "return 0;",
+    "}",
+  ].join("\n");
+  return { text, frame };
+}
+
+function frameSetup(frame: ProgramFrame): string {
+  const type = `struct frame_${frame.index}`;
+  if (frame.onStack) return `${type} frame, *f = &frame;`;
+  return `u32 frame_key = ${frame.index};\n${type} *f = bpf_map_lookup_elem(&bt_frames, &frame_key);\nif (!f) return 0;`;
+}
+
+function mapDefinition(map: TypedMap): string {
+  const key = isScalar(map) ? 4 : sizeOfType(map.key ?? { kind: "none" });
+  const value = sizeOfType(map.value) + (isScalar(map) ? FLAG_BYTES : 0);
+  // Memory for all keys at once would take long to get when there may be many.
+  const flags =
+    (map.kind === "hash" || map.kind === "percpu-hash") && map.entries > 65_536 ? NO_PREALLOCATION : 0;
+  return definition(map.table, MAP_TYPES[map.kind], key, Math.max(1, value), map.entries, flags);
+}
+
+function definition(
+  name: string,
+  type: number,
+  key: number,
+  value: number,
+  entries: number,
+  flags = 0,
+): string {
+  const extra = flags === 0 ? "" : ` __uint(map_flags, ${flags});`;
+  return `struct { __uint(type, ${type}); __uint(key_size, ${key}); __uint(value_size, ${value}); __uint(max_entries, ${entries});${extra} } ${name} SEC(".maps");`;
+}
+
+function stackMap(depth: number): string {
+  return definition(`bt_stacks_${depth}`, 7, 4, 8 * depth, STACKS);
+}
+
+function scratchMap(size: number, programs: number): string {
+  return definition("bt_frames", MAP_TYPES["percpu-scalar"], 4, Math.ceil(size / 8) * 8, programs);
+}
+
+function ring(name: string, bytes: number): string {
+  return `struct { __uint(type, 27); __uint(max_entries, ${bytes}); } ${name} SEC(".maps");`;
+}
+
+function describe(script: TypedScript, { settings, source }: LoweringOptions): ScriptDescription {
+  return {
+    probes: script.probes.map(({ program, name, attach }) => ({ program, name, attach })),
+    maps: script.maps.map(describeMap),
+    actions: script.actions.map((action) => describeAction(action, source)),
+    settings: {
+      printMapsOnExit: settings.printMapsOnExit,
+      maxStrlen: settings.maxStrlen,
+      maxCatBytes: settings.maxCatBytes,
+      truncationTrailer: settings.truncationTrailer,
+      stackMode: settings.stackMode,
+      missingProbes: settings.missingProbes,
+      perfRingPages: settings.perfRingPages,
+      cppDemangle: settings.cppDemangle,
+    },
+  };
+}
+
+function describeMap(map: TypedMap): ScriptMapLayout {
+  const { name, table, key, value, kind } = map;
+  return {
+    name,
+    table,
+    keys: key === undefined ? undefined : layoutOf(key),
+    keyParts: key?.kind === "tuple" ? key.items.length : 1,
+    value: layoutOf(value),
+    perCpu: kind.startsWith("percpu"),
+    flagged: isScalar(map),
+  };
+}
+
+function describeAction(action: TypedAction, source: SourceText): ScriptAction {
+  const { arguments: types, span, ...rest } = action;
+  const offsets = recordOffsets(types);
+  const start = source.position(span.start);
+  const end = source.position(span.end);
+  return {
+    ...rest,
+    size: recordSize(types),
+    arguments: types.map((type, i) => ({ offset: offsets[i] ?? 0, layout: layoutOf(type) })),
+    place: {
+      line: start.line,
+      column: start.column,
+      endColumn: end.line === start.line ? end.column : start.column + 1,
+    },
+  };
+}
