@@ -26,6 +26,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   "languages/bpftrace": LANGUAGE,
   "languages/kprobe-events": LANGUAGE,
   "languages/systemtap": LANGUAGE,
+  lowering: { layer: 2, may: ["errors", "package-root", "source", "program"] },
   compile: { layer: 3, may: ["errors", "program", "btf", "facts", "source"], packages: ["clang-wasm"] },
   values: { layer: 3, may: ["errors", "btf", "program"], pure: true },
   // A refused program is shown at the user's line: hence the line information and the diagnostics.

@@ -1,0 +1,40 @@
+import { statSync } from "node:fs";
+import { possibleCpus, } from "./kernel/cpus.ts";
+import { kernelSymbols } from "./kernel/kallsyms.ts";
+import { probeableFunctions } from "./kernel/probeable-functions.ts";
+import type { ScriptBuildOptions } from "./build-script.ts";
+
+/** What a script is told beside its text. */
+export interface ScriptArguments {
+  /** `$1`, `$2`, … */
+  readonly parameters?: readonly string[];
+  /** For getopt(): `--name=value` by name. */
+  readonly named?: Readonly<Record<string, string>>;
+  /** Probes of programs and libraries see this process only. */
+  readonly pid?: number | undefined;
+  /** The process that was started for the script: `cpid`. */
+  readonly childPid?: number | undefined;
+  /** Allow system(), signal() and what else changes the machine. */
+  readonly unsafe?: boolean | undefined;
+}
+
+/** This machine, as far as a script's compilation looks at it. */
+export function liveScriptWorld(given: ScriptArguments): ScriptBuildOptions["world"] {
+  return {
+    parameters: given.parameters ?? [],
+    named: new Map(Object.entries(given.named ?? {})),
+    pid: given.pid,
+    childPid: given.childPid,
+    unsafe: given.unsafe ?? false,
+    cpus: possibleCpus().length,
+    kernelFunctions: () => probeableFunctions().traceable ?? kernelSymbols().functions,
+    kernelAddress: (symbol) => kernelSymbols().find(symbol)[0]?.address,
+    cgroupId: (path) => {
+      try {
+        return statSync(path, { bigint: true }).ino;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
