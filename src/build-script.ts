@@ -70,11 +70,15 @@ export async function translateScript(
   throwErrors(diagnostics);
   const { settings, diagnostics: refused } = readSettings(source, script.settings, options.environment);
   const own = ownTypesCode(source, script, facts);
-  const types = new CTypes(facts.btf, own === undefined ? undefined : await typesOf(own, source, options, clang));
+  const types = new CTypes(
+    facts.btf,
+    own === undefined ? undefined : await typesOf(own, source, options, clang),
+  );
   const checked = checkScript(source, script, { ...world, facts, types }, settings);
   const all = [...refused, ...checked.diagnostics];
   throwErrors(all);
-  const ringBytes = settings.perfRingPages === undefined ? RING_BYTES : powerOfTwo(settings.perfRingPages * PAGE);
+  const ringBytes =
+    settings.perfRingPages === undefined ? RING_BYTES : powerOfTwo(settings.perfRingPages * PAGE);
   const lowered = lowerScript(checked.script, {
     source,
     settings,

@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
-import { possibleCpus, } from "./kernel/cpus.ts";
+import type { ScriptBuildOptions } from "./build-script.ts";
+import { possibleCpus } from "./kernel/cpus.ts";
 import { kernelSymbols } from "./kernel/kallsyms.ts";
 import { probeableFunctions } from "./kernel/probeable-functions.ts";
-import type { ScriptBuildOptions } from "./build-script.ts";
 
 /** What a script is told beside its text. */
 export interface ScriptArguments {

@@ -179,7 +179,11 @@ export abstract class LowerIntrinsics extends LowerMaps {
     this.frame.needsMemory();
     const search = this.shared.define((name) => searchFunction(name, m, n), "search");
     const at = this.out.name("search");
-    this.out.line(`struct bt_search ${at} = { ${a.c}, ${b.c}, 0 };`);
+    // With barriers, so that the compiler does not put addresses into data, where nobody would set them right.
+    const [from, to] = [this.out.name("x"), this.out.name("x")];
+    this.out.line(`const u8 *${from} = ${a.c}, *${to} = ${b.c};`);
+    this.out.line(`barrier_var(${from}); barrier_var(${to});`);
+    this.out.line(`struct bt_search ${at} = { ${from}, ${to}, 0 };`);
     this.out.line(`bpf_loop(${m}, (void *)${search}, &${at}, 0);`);
     return scalar(this.out.number(`${at}.found`));
   }

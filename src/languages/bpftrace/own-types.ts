@@ -1,5 +1,5 @@
-import type { KernelFacts } from "../../facts/kernel-facts.ts";
 import { emitDeclarations } from "../../btf/emit-declarations.ts";
+import type { KernelFacts } from "../../facts/kernel-facts.ts";
 import type { SourceText } from "../../source/source-text.ts";
 import type { Script } from "./ast.ts";
 
@@ -20,7 +20,9 @@ export function ownTypesCode(source: SourceText, script: Script, facts: KernelFa
   const macros = script.preamble.filter(({ text }) => /^#\s*define/.test(text)).map(({ text }) => text);
   const text = placed.join("\n");
   const tags = [...text.matchAll(/\b(struct|union|enum)\s+(\w+)\s*(?:__attribute__\s*\(\(.*?\)\)\s*)?\{/g)];
-  const typedefs = [...text.matchAll(/^typedef\b[\s\S]*?(\w+)\s*(?:\[[^\]]*\]\s*)?;/gm)].map((match) => match[1] ?? "");
+  const typedefs = [...text.matchAll(/^typedef\b[\s\S]*?(\w+)\s*(?:\[[^\]]*\]\s*)?;/gm)].map(
+    (match) => match[1] ?? "",
+  );
   const declared = emitDeclarations(facts.btf, {
     identifiers: new Set([...(text.match(/[A-Za-z_]\w*/g) ?? []), ...INTEGERS]),
     defined: {
@@ -34,7 +36,28 @@ export function ownTypesCode(source: SourceText, script: Script, facts: KernelFa
   return [declared.text, ...macros, text, '#line 1 "<types>"', ...pointers, ""].join("\n");
 }
 
-const INTEGERS = ["bool", "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "int8_t", "int16_t", "int32_t", "int64_t", "size_t", "pid_t", "uintptr_t"];
+const INTEGERS = [
+  "bool",
+  "u8",
+  "u16",
+  "u32",
+  "u64",
+  "s8",
+  "s16",
+  "s32",
+  "s64",
+  "uint8_t",
+  "uint16_t",
+  "uint32_t",
+  "uint64_t",
+  "int8_t",
+  "int16_t",
+  "int32_t",
+  "int64_t",
+  "size_t",
+  "pid_t",
+  "uintptr_t",
+];
 
 function enumeratorsOf(text: string): string[] {
   return [...text.matchAll(/\benum\b[^{;]*\{([^}]*)\}/g)].flatMap(
