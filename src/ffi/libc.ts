@@ -17,6 +17,8 @@ const DECLARATIONS = {
   setrlimit: ["i32", ["i32", "pointer"]],
   sysconf: ["ssize", ["i32"]],
   vsnprintf: ["i32", ["pointer", "size", "pointer", "pointer"]],
+  strerror: ["pointer", ["i32"]],
+  strsignal: ["pointer", ["i32"]],
 } as const;
 
 export type Libc = FunctionTable<typeof DECLARATIONS>;

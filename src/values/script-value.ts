@@ -94,6 +94,8 @@ export type ScriptEvent =
       readonly map: ScriptMapValue;
       readonly top?: number | undefined;
       readonly divisor?: number | undefined;
+      /** The script has ended, and all its maps are shown. */
+      readonly atEnd?: boolean | undefined;
     }
   | { readonly kind: "time"; readonly format: string; readonly at: Date }
   | { readonly kind: "cat" | "system"; readonly format: string; readonly arguments: readonly ScriptValue[] }

@@ -37,6 +37,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   rings: { layer: 5, may: ["errors", "values", "ffi"], types: ["btf", "load"] },
   symbols: { layer: 5, may: ["errors", "kernel", "ffi", "btf"] },
   listing: { layer: 5, may: ["errors", "kernel", "btf", "facts"] },
+  // Addresses and times in the middle of values are spelled as in output.
+  scripts: {
+    layer: 6,
+    may: ["errors", "program", "values", "load", "maps", "symbols", "kernel", "ffi", "btf", "output"],
+  },
   output: { layer: 6, may: ["errors"], types: ["values"], pure: true },
   usage: { layer: 6, may: ["errors"] },
   vm: { layer: 7, may: ["errors", "package-root"] },

@@ -1,0 +1,261 @@
+import { attachIterator } from "./attach/iterator.ts";
+import type { Link } from "./attach/link.ts";
+import { attachPerfEvent } from "./attach/perf-event.ts";
+import { PerfSWConfig, PerfType } from "./attach/perf-event-types.ts";
+import { attachProgram } from "./attach-program.ts";
+import { BpfError } from "./errors.ts";
+import { loadObject } from "./load/load-object.ts";
+import type { LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
+import type { ScriptDescription, ScriptMapLayout, ScriptProbe } from "./program/script.ts";
+import { RingBuffer } from "./rings/ring-buffer.ts";
+import { clearScriptMap, zeroScriptMap } from "./scripts/clear-script-map.ts";
+import { requestCodec, type ScriptRequest } from "./scripts/decode-record.ts";
+import { LostCounter } from "./scripts/lost-counter.ts";
+import { readScriptMap } from "./scripts/read-script-map.ts";
+import { Speller } from "./scripts/spell-deferred.ts";
+import { testRun } from "./scripts/test-run.ts";
+import type { SourceText } from "./source/source-text.ts";
+import type { ScriptEvent, ScriptMapValue } from "./values/script-value.ts";
+
+/** A script that is compiled, or was taken from the cache. */
+export interface CompiledScript {
+  readonly object: Uint8Array;
+  readonly description: ScriptDescription;
+  readonly source: SourceText;
+}
+
+export interface ScriptRunOptions {
+  /** Is called with each event, in order; what it throws ends the run. */
+  readonly onEvent: (event: ScriptEvent) => void;
+  /** Told where a probe cannot be attached and the script says that it may be missing. */
+  readonly onWarning?: (message: string) => void;
+}
+
+const RINGS = ["bt_events", "bt_control"] as const;
+/** Remembers when the script began. */
+const CLOCK = "bt_begin_clock";
+
+/**
+ * A script in the kernel: its maps, its probes, and what it tells. `run` resolves at its end, with the status
+ * that exit() was given.
+ */
+export class ScriptRun implements Disposable {
+  readonly #script: CompiledScript;
+  readonly #options: ScriptRunOptions;
+  readonly #object: LoadedObject;
+  readonly #speller: Speller;
+  readonly #rings: RingBuffer<ScriptRequest | undefined>[];
+  readonly #lost: LostCounter;
+  readonly #links: Link[] = [];
+  readonly #signals: [NodeJS.Signals, () => void][] = [];
+  readonly #ending = new AbortController();
+  #exitCode = 0;
+  #closed = false;
+
+  /** Loads the script. Throws what load() throws: VerifierError, PermissionError and others. */
+  constructor(script: CompiledScript, options: ScriptRunOptions) {
+    this.#script = script;
+    this.#options = options;
+    this.#object = loadObject(script.object, { source: script.source });
+    this.#speller = new Speller(this.#object, script.description);
+    const codec = requestCodec(script.description, this.#speller.spell, script.source.name);
+    this.#rings = RINGS.flatMap((name) => {
+      const map = this.#object.maps.get(name);
+      return map === undefined ? [] : [new RingBuffer(map, { codec })];
+    });
+    this.#lost = new LostCounter(script.object, this.#object);
+    for (const ring of this.#rings) ring.on((request) => request && this.#handle(request));
+  }
+
+  /** Attaches the probes, tells what happens until the end, and gives the exit status. */
+  async run(): Promise<number> {
+    try {
+      this.start();
+      await this.#untilEnd();
+      this.#finish();
+      return this.#exitCode;
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Runs the begin blocks and attaches the others. */
+  start(): void {
+    const { probes } = this.#script.description;
+    const clock = this.#object.programs.get(CLOCK);
+    if (clock !== undefined) testRun(clock);
+    for (const probe of probes) if (probe.attach.kind === "begin") testRun(this.#program(probe));
+    const count = probes.reduce((sum, probe) => sum + this.#attach(probe), 0);
+    this.#options.onEvent({ kind: "attached", probes: count });
+    this.#drain();
+  }
+
+  /** Ends the run as exit() does: end blocks run, maps are shown. */
+  stop(): void {
+    this.#ending.abort();
+  }
+
+  /** The maps of the script as they are now. */
+  maps(): ScriptMapValue[] {
+    return this.#script.description.maps.map((layout) => this.#read(layout));
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#detach();
+    for (const ring of this.#rings) ring.close();
+    this.#lost.close();
+    this.#object.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async #untilEnd(): Promise<void> {
+    const { probes } = this.#script.description;
+    const iterators = this.#links.filter((link) => link.kind === "iter");
+    for (const link of iterators) this.#runIterator(link);
+    const waits = probes.some(({ attach }) => !["begin", "end", "iterator", "iter"].includes(attach.kind));
+    if (!waits && probes.some(({ attach }) => attach.kind !== "end")) return;
+    const signal = this.#ending.signal;
+    await Promise.all(this.#rings.map((ring) => ring.run({ signal })));
+  }
+
+  #finish(): void {
+    this.#detach();
+    this.#drain();
+    for (const probe of this.#script.description.probes) {
+      if (probe.attach.kind === "end") testRun(this.#program(probe));
+    }
+    this.#drain();
+    const lost = this.#lost.count;
+    if (lost > 0) this.#options.onEvent({ kind: "lost", count: lost });
+    if (this.#script.description.settings.printMapsOnExit) this.#showMaps();
+    this.#options.onEvent({ kind: "exit", code: this.#exitCode });
+  }
+
+  #showMaps(): void {
+    for (const map of this.maps()) {
+      if (map.entries.length > 0) this.#options.onEvent({ kind: "map", map, atEnd: true });
+    }
+  }
+
+  #drain(): void {
+    for (const ring of this.#rings) while (ring.consume() > 0);
+  }
+
+  #detach(): void {
+    for (const [signal, listener] of this.#signals.splice(0)) process.off(signal, listener);
+    for (const link of this.#links.splice(0).reverse()) link.close();
+  }
+
+  #program({ program }: ScriptProbe): LoadedProgram {
+    const found = this.#object.programs.get(program);
+    if (found === undefined) throw new BpfError("SCRIPT", `the object has no program ${program}`);
+    return found;
+  }
+
+  /** Gives how many probes it is. */
+  #attach(probe: ScriptProbe): number {
+    const { attach } = probe;
+    switch (attach.kind) {
+      case "begin":
+      case "end":
+        return 1;
+      case "signal": {
+        const run = () => {
+          testRun(this.#program(probe));
+          this.#drain();
+        };
+        const signal = (
+          attach.signal.startsWith("SIG") ? attach.signal : `SIG${attach.signal}`
+        ) as NodeJS.Signals;
+        process.on(signal, run);
+        this.#signals.push([signal, run]);
+        return 1;
+      }
+      case "interval":
+        this.#links.push(attachPerfEvent(this.#program(probe), clockOn(attach.periodNs)));
+        return 1;
+      case "iterator":
+        this.#links.push(attachIterator(this.#program(probe), { target: attach.target }));
+        return 1;
+      default: {
+        const link = this.#attachOrWarn(probe, () => attachProgram(this.#program(probe), attach));
+        return link === undefined ? 0 : link.kind === "perf-event" ? 1 : link.count;
+      }
+    }
+  }
+
+  #attachOrWarn(probe: ScriptProbe, attach: () => Link): Link | undefined {
+    const { missingProbes } = this.#script.description.settings;
+    try {
+      const link = attach();
+      this.#links.push(link);
+      return link;
+    } catch (error) {
+      if (!BpfError.is(error) || missingProbes === "error") throw error;
+      if (missingProbes === "warn")
+        this.#options.onWarning?.(`Unable to attach probe: ${probe.name}. Skipping.`);
+      return undefined;
+    }
+  }
+
+  #runIterator(link: Link): void {
+    if (!("chunks" in link)) return;
+    for (const _ of (link as Link & { chunks(): Iterable<Uint8Array> }).chunks()) this.#drain();
+    this.#drain();
+  }
+
+  #handle(request: ScriptRequest): void {
+    const { onEvent } = this.#options;
+    const { maps } = this.#script.description;
+    switch (request.kind) {
+      case "event":
+        onEvent(request.event);
+        break;
+      case "print-map": {
+        const layout = maps[request.action.map ?? 0];
+        const { top, divisor } = request;
+        if (layout !== undefined) onEvent({ kind: "map", map: this.#orZero(layout), top, divisor });
+        break;
+      }
+      case "clear":
+      case "zero":
+        this.#empty(maps[request.map], request.kind);
+        break;
+      case "exit":
+        this.#exitCode = request.code;
+        this.stop();
+        break;
+    }
+  }
+
+  #empty(layout: ScriptMapLayout | undefined, how: "clear" | "zero"): void {
+    const map = layout && this.#object.maps.get(layout.table);
+    if (layout === undefined || map === undefined) return;
+    if (how === "clear") clearScriptMap(map);
+    else zeroScriptMap(map, layout.flagged ? 1 : 0);
+  }
+
+  #read(layout: ScriptMapLayout): ScriptMapValue {
+    const map = this.#object.maps.get(layout.table);
+    if (map === undefined) throw new BpfError("SCRIPT", `the object has no map ${layout.table}`);
+    return readScriptMap(layout, map, this.#speller.spell);
+  }
+
+  /** A map of one value that has none is printed as zero when the script asks for it. */
+  #orZero(layout: ScriptMapLayout): ScriptMapValue {
+    const value = this.#read(layout);
+    if (value.keyed || value.entries.length > 0) return value;
+    const map = this.#object.maps.get(layout.table);
+    return map === undefined ? value : readScriptMap(layout, map, this.#speller.spell, "zero");
+  }
+}
+
+/** The kernel's clock on one CPU, so often as a period says. */
+function clockOn(periodNs: number) {
+  return { type: PerfType.SOFTWARE, config: PerfSWConfig.CPU_CLOCK, samplePeriod: periodNs, cpu: 0 };
+}
