@@ -1,0 +1,21 @@
+# bcc's side of bench/in-kernel.ts: loads and attaches a program, prints the ids of what it loaded, and waits.
+#   python3 bench/in-kernel.py FILE.c
+import glob
+import re
+import sys
+
+from bcc import BPF
+
+with open(sys.argv[1]) as file:
+    bpf = BPF(text=file.read())
+ids = []
+for path in glob.glob("/proc/self/fdinfo/*"):
+    try:
+        with open(path) as info:
+            found = re.search(r"^prog_id:\s*(\d+)", info.read(), re.M)
+    except FileNotFoundError:
+        continue
+    if found:
+        ids.append(found.group(1))
+print("loaded", " ".join(sorted(set(ids), key=int)), flush=True)
+sys.stdin.read()
