@@ -12,7 +12,7 @@ ids = []
 for path in glob.glob("/proc/self/fdinfo/*"):
     try:
         with open(path) as info:
-            found = re.search(r"^prog_id:\s*(\d+)", info.read(), re.M)
+            found = re.search(r"^prog_jited:.*^prog_id:\s*(\d+)", info.read(), re.M | re.S)
     except FileNotFoundError:
         continue
     if found:
