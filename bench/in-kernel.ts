@@ -84,7 +84,7 @@ async function ourCosts(name: string): Promise<Costs> {
     onLost: () => {},
   });
   void bpf;
-  return costsOf(ownProgramIds(readdirSync("/proc/self/fdinfo")));
+  return await costsOf(ownProgramIds(readdirSync("/proc/self/fdinfo")));
 }
 
 async function bccCosts(name: string): Promise<Costs> {

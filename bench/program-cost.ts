@@ -39,7 +39,7 @@ export function programCost(id: number): ProgramCost {
 /** The ids of the programs that this process holds. */
 export function ownProgramIds(fds: readonly string[]): number[] {
   // A link tells the id of its program, too, but not the rest.
-  const ids = fds.flatMap((fd) => /^prog_jited:[^]*^prog_id:\s*(\d+)/m.exec(fdInfo(fd))?.[1] ?? []);
+  const ids = fds.flatMap((fd) => /^prog_jited:[\s\S]*^prog_id:\s*(\d+)/m.exec(fdInfo(fd))?.[1] ?? []);
   return [...new Set(ids.map(Number))].sort((a, b) => a - b);
 }
 

@@ -30,7 +30,10 @@ async function compileAnew(source: SourceText, options: BuildOptions): Promise<B
 }
 
 /** Everything that the object depends on; the user's own headers are part of the text. */
-function keyOf(source: SourceText, { facts, cflags, directory, usdt = new Map() }: BuildOptions): string {
+function keyOf(
+  source: SourceText,
+  { facts, cflags, directory, plainReads, usdt = new Map() }: BuildOptions,
+): string {
   const text = withOwnHeaders(source, headerReader(directory));
   const formats = findTracepoints(blankCommentsAndLiterals(text)).map(
     ({ category, event }) => facts.tracepointFormat(category, event) ?? "",
@@ -47,6 +50,7 @@ function keyOf(source: SourceText, { facts, cflags, directory, usdt = new Map() 
     facts.identity,
     ...formats,
     ...probes,
+    ...(plainReads === true ? ["plain reads"] : []),
   ]);
 }
 
@@ -54,8 +58,8 @@ function toDescription(program: BuiltProgram["program"]): string {
   const warnings = program.warnings.map(({ severity, code, message, span, hint }) => {
     return { severity, code, message, span, hint };
   });
-  const { functions, tables, events, changes } = program;
-  return JSON.stringify({ functions, tables, events, warnings, changes });
+  const { functions, tables, events, changes, hasDirectLoads } = program;
+  return JSON.stringify({ functions, tables, events, warnings, changes, hasDirectLoads });
 }
 
 function fromDescription(description: string, source: SourceText): BuiltProgram["program"] {

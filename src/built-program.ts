@@ -9,6 +9,8 @@ export interface BuildOptions extends CompileFlags {
   readonly cache?: boolean | undefined;
   /** By the program's name: the USDT probe at which it runs. */
   readonly usdt?: ReadonlyMap<string, UsdtProbe> | undefined;
+  /** Kernel memory is read by probe reads alone. */
+  readonly plainReads?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly warn: (message: string) => void;
   /** Called while clang looks at the text, and while it makes the object: for what can be done meanwhile. */

@@ -19,8 +19,23 @@ export interface RawTracepointTarget {
  * 4.17. Throws AttachError with similar names, PermissionError.
  */
 export function attachRawTracepoint(program: LoadedProgram, { event }: RawTracepointTarget): Link {
+  if (program.type === TRACING) return attachWithBtf(program, event);
   const name = cString(event);
   const link = libbpf().bpf_program__attach_raw_tracepoint(program.pointer, name.address);
+  if (link === 0) throw explainFailure(event, lastErrno());
+  return new LibbpfLink("raw-tracepoint", event, link);
+}
+
+/** enum bpf_prog_type: a program whose arguments the verifier knows is for one tracepoint. */
+const TRACING = 26;
+
+function attachWithBtf(program: LoadedProgram, event: string): Link {
+  const own = program.section.slice(program.section.indexOf("/") + 1);
+  if (own !== event) {
+    const hint = `Leave "raw_tracepoint__" out of its name to attach it to others.`;
+    throw new AttachError(event, `${program.name} is for the raw tracepoint ${own} alone`, { hint });
+  }
+  const link = libbpf().bpf_program__attach_trace_opts(program.pointer, 0);
   if (link === 0) throw explainFailure(event, lastErrno());
   return new LibbpfLink("raw-tracepoint", event, link);
 }

@@ -111,6 +111,8 @@ export interface Program {
   readonly changes?: readonly TextChange[] | undefined;
   /** BTF ids of the kernel types that the code declares. */
   readonly kernelTypes: readonly number[];
+  /** True when kernel memory is read by plain loads, too, which not every verifier lets pass. */
+  readonly hasDirectLoads?: boolean;
 }
 
 /** The section in which the code declares, for each buffer, a pointer to each type of event that it carries. */

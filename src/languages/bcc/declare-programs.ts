@@ -2,6 +2,7 @@ import type { ProgramFunction } from "../../program/program.ts";
 import { kindByName } from "./program-kind.ts";
 import { type AstNode, canonicalType, children, walk } from "./syntax-tree.ts";
 import { calleeName, type TranslationUnit, type UserFunction } from "./translation-unit.ts";
+import { trustedSources } from "./trusted-sources.ts";
 
 /** Program types by the type of the context, where the name does not say. */
 const SECTION_BY_CONTEXT: readonly (readonly [RegExp, string])[] = [
@@ -36,8 +37,10 @@ export function declarePrograms(unit: TranslationUnit): ProgramFunction[] {
       attach: { kind: "none" } as const,
       section: sectionByContext(unit, f),
     };
-    unit.edits.insert(start, `__attribute__((section("${section}"), used)) `);
-    programs.push({ name: f.name, section, attach, span: nameSpan(unit, f) });
+    const withBtf = attach.kind === "raw-tracepoint" && trustedSources(unit).tracepoints.has(f.name);
+    const place = withBtf ? `tp_btf/${attach.event}` : section;
+    unit.edits.insert(start, `__attribute__((section("${place}"), used)) `);
+    programs.push({ name: f.name, section: place, attach, span: nameSpan(unit, f) });
   }
   refuseCallsToPrograms(unit, names);
   return programs;

@@ -49,6 +49,9 @@ function select(scan: Prescan, facts: KernelFacts, mode: PreludeMode): Selection
       ...scan.identifiers,
       ...ALWAYS[mode],
       ...(mode === "code" ? methodMacros(scan) : []),
+      ...(mode === "code" && scan.identifiers.has("bpf_get_current_task")
+        ? ["bpf_get_current_task_btf"]
+        : []),
     ]),
     defined: new Set([...scan.defined.ordinary, ...scan.defined.macros]),
     headers: scan.headers,

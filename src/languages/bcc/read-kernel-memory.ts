@@ -2,6 +2,7 @@ import { PointerMarks } from "./mark-pointers.ts";
 import { type AstNode, canonicalType, children } from "./syntax-tree.ts";
 import { asTableCall, type TranslationUnit } from "./translation-unit.ts";
 import { TrustedPointers } from "./trusted-pointers.ts";
+import { trustedSources } from "./trusted-sources.ts";
 
 /**
  * Puts a probe read around every read of kernel memory. Clang marks the reads: an lvalue that becomes a
@@ -15,12 +16,22 @@ export function readKernelMemory(unit: TranslationUnit): void {
     const place = children(node)[0];
     if (place === undefined || asTableCall(node)) return true;
     if (node.kind === "ImplicitCastExpr" && node.castKind === "LValueToRValue") {
-      if (marks.inKernel(place) && !trusted.reads(place)) wrapRead(unit, place);
+      if (!marks.inKernel(place)) return true;
+      if (trusted.reads(place)) unit.hasDirectLoads = true;
+      else wrapRead(unit, place);
     } else if (isWrite(node) && marks.inKernel(place)) {
       reportWrite(unit, node);
     }
     return true;
   });
+  for (const call of trustedSources(unit).taskCalls) askForPointer(unit, call);
+}
+
+/** The helper of the same meaning whose result the verifier knows to be a task. */
+function askForPointer(unit: TranslationUnit, call: AstNode): void {
+  const callee = children(call)[0];
+  const span = callee && unit.editable(callee);
+  if (span !== undefined) unit.edits.replace(span.start, span.end, "bpf_get_current_task_btf");
 }
 
 function wrapRead(unit: TranslationUnit, place: AstNode): void {
@@ -30,7 +41,10 @@ function wrapRead(unit: TranslationUnit, place: AstNode): void {
     return;
   }
   const span = unit.editable(place);
-  if (span !== undefined) unit.edits.wrap(span.start, span.end, "bcc_ts_read(", ")");
+  if (span === undefined) return;
+  // `return*p` and `return(p)->x` are C.
+  const afterWord = /\w/.test(unit.source.text[span.start - 1] ?? "");
+  unit.edits.wrap(span.start, span.end, afterWord ? " bcc_ts_read(" : "bcc_ts_read(", ")");
 }
 
 function isWrite(node: AstNode): boolean {

@@ -12,6 +12,7 @@ export interface TracedFunction {
 }
 
 const VOID = 0;
+const SINCE_BTF_TRACEPOINTS = 0x050500;
 
 /** The function that a program of a trampoline is for; undefined when the kernel's BTF does not have it. */
 export function tracedFunction(program: string, facts: KernelFacts): TracedFunction | undefined {
@@ -26,12 +27,36 @@ export function tracedFunction(program: string, facts: KernelFacts): TracedFunct
   const returns = facts.btf.resolve(proto.returns) !== VOID;
   return {
     name,
-    parameters: proto.parameters.map(({ type: id }) => pointedStruct(id, facts)),
+    parameters: proto.parameters.map(({ type: id }) => structBehind(id, facts)),
     hasResult: returns && attach.kind !== "fentry",
   };
 }
 
-function pointedStruct(id: number, { btf }: KernelFacts): string | undefined {
+/**
+ * The arguments of a raw tracepoint's program as BTF describes them, where the name says one: the struct that a
+ * pointer leads to, "" for a number; undefined for other pointers.
+ */
+export function traceArguments(program: string, facts: KernelFacts): (string | undefined)[] | undefined {
+  const attach = kindByName(program, facts)?.attach;
+  if (attach?.kind !== "raw-tracepoint" || facts.versionCode < SINCE_BTF_TRACEPOINTS) return undefined;
+  const { btf } = facts;
+  const id = btf.find("typedef", `btf_trace_${attach.event}`);
+  const pointer = id === undefined ? undefined : btf.type(btf.resolve(id));
+  const proto = pointer?.kind === "ptr" ? btf.type(btf.resolve(pointer.to)) : undefined;
+  if (proto?.kind !== "func_proto") return undefined;
+  // The first is the tracepoint's own.
+  return proto.parameters.slice(1).map(({ type }) => {
+    const { kind } = btf.type(btf.resolve(type));
+    return kind === "ptr" ? structBehind(type, facts) : "";
+  });
+}
+
+/** "struct sock" of "const struct sock *". */
+export function pointedStruct(type: string): string | undefined {
+  return /^(?:const |volatile )*((?:struct|union) \w+) \*(?:const|volatile|restrict|\s)*$/.exec(type)?.[1];
+}
+
+function structBehind(id: number, { btf }: KernelFacts): string | undefined {
   const pointer = btf.type(btf.resolve(id));
   const target: BtfType | undefined = pointer.kind === "ptr" ? btf.type(btf.resolve(pointer.to)) : undefined;
   return target?.kind === "struct" || target?.kind === "union" ? `${target.kind} ${target.name}` : undefined;

@@ -33,6 +33,8 @@ export interface TranslateOptions {
   readonly readHeader?: (name: string) => string | undefined;
   /** The probes that programs of user code declare of themselves, by the programs that run at them. */
   readonly usdt?: UsdtPrograms | undefined;
+  /** Read kernel memory by probe reads alone, where the verifier refused plain loads. */
+  readonly plainReads?: boolean | undefined;
 }
 
 const NO_USDT: UsdtPrograms = new Map();
@@ -59,7 +61,7 @@ export async function translate(
   const scan = readers === "" ? userScan : mergeScans(userScan, prescan(readers));
   const unknown = refuseUnknownMacros(source, scan, libraryFiles(facts, "parse"));
   if (unknown.length > 0) throw new SourceError(unknown);
-  const first = await rewrite(own, scan, facts, frontEnd, usdt);
+  const first = await rewrite(own, scan, facts, frontEnd, { ...options, usdt });
   if (!first.unit.needsExpansion) {
     return { ...finish(source, first, facts, scan, readers), changes: first.unit.edits.changes };
   }
@@ -67,7 +69,9 @@ export async function translate(
   const code = assemble(prelude(scan, facts, "expand").text, own);
   const expanded = expandedSource(await frontEnd.preprocess(code, own), own);
   const expandedScan = mergeScans(scan, prescan(expanded.text));
-  const second = await rewrite(expanded, expandedScan, facts, frontEnd, usdt, (d) => toOriginal(d, own));
+  const second = await rewrite(expanded, expandedScan, facts, frontEnd, { ...options, usdt }, (d) =>
+    toOriginal(d, own),
+  );
   return finish(source, second, facts, expandedScan, readers);
 }
 
@@ -82,7 +86,7 @@ async function rewrite(
   scan: Prescan,
   facts: KernelFacts,
   frontEnd: CFrontEnd,
-  usdt: UsdtPrograms,
+  options: { readonly usdt: UsdtPrograms; readonly plainReads?: boolean | undefined },
   place: (diagnostic: Diagnostic) => Diagnostic = (d) => d,
 ): Promise<Rewritten> {
   const head = prelude(scan, facts, "parse");
@@ -92,10 +96,16 @@ async function rewrite(
     explainDiagnostic(d, { scan, facts, missing: head.missingTracepoints }),
   );
   if (explained.some(isError)) throw new SourceError(explained);
-  const unit = new TranslationUnit(source, code.slice(0, code.length - source.text.length), tree, facts);
+  const unit = new TranslationUnit(
+    source,
+    code.slice(0, code.length - source.text.length),
+    tree,
+    facts,
+    options,
+  );
   const functions = declarePrograms(unit);
   for (const pass of PASSES) pass(unit);
-  rewriteUsdt(unit, usdt);
+  rewriteUsdt(unit, options.usdt);
   const all = [...explained, ...unit.diagnostics.map(place)];
   if (all.some(isError)) throw new SourceError(all);
   return { unit, functions, diagnostics: all };
@@ -127,6 +137,7 @@ function finish(
     events,
     warnings: diagnostics,
     kernelTypes: head.kernelTypes,
+    hasDirectLoads: unit.hasDirectLoads,
   };
 }
 

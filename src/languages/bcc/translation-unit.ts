@@ -37,8 +37,19 @@ export class TranslationUnit {
   readonly #records: ReadonlyMap<string, AstNode>;
   /** Set by a pass that would have to change the inside of a macro: the text must be expanded first. */
   needsExpansion = false;
+  /** Kernel memory is read by probe reads alone. */
+  readonly plainReads: boolean;
+  /** Set where kernel memory is loaded without one: should the verifier refuse it, plain reads will do. */
+  hasDirectLoads = false;
 
-  constructor(source: SourceText, preludeText: string, root: AstNode, facts: KernelFacts) {
+  constructor(
+    source: SourceText,
+    preludeText: string,
+    root: AstNode,
+    facts: KernelFacts,
+    options: { readonly plainReads?: boolean | undefined } = {},
+  ) {
+    this.plainReads = options.plainReads ?? false;
     this.source = source;
     this.facts = facts;
     this.root = root;

@@ -1,6 +1,7 @@
 import { type AstNode, canonicalType, children, walk } from "./syntax-tree.ts";
-import { tracedFunction } from "./traced-function.ts";
+import { pointedStruct, tracedFunction } from "./traced-function.ts";
 import { calleeName, type TranslationUnit, type UserFunction } from "./translation-unit.ts";
+import { type TrustedSources, trustedSources } from "./trusted-sources.ts";
 
 /** Functions that get user pointers with the types of structs: a direct load of those gives 0. */
 const TAKES_USER_POINTERS = /(?:^|_)(?:sys|compat_sys)_/;
@@ -19,11 +20,16 @@ type Bindings = Map<string, (AstNode | undefined)[]>;
 export class TrustedPointers {
   readonly #variables = new Set<string>();
   readonly #ownTypes: ReadonlySet<string>;
+  readonly #sources: TrustedSources;
+  readonly #isOff: boolean;
 
   constructor(unit: TranslationUnit) {
+    this.#isOff = unit.plainReads;
+    this.#sources = trustedSources(unit);
     this.#ownTypes = ownTypes(unit);
+    if (this.#isOff) return;
     const arguments_ = unit.programs.flatMap((program) => trustedArguments(program, unit));
-    if (arguments_.length === 0 && !unit.programs.some(isIterator)) return;
+    if (arguments_.length === 0 && !this.#sources.any && !unit.programs.some(isIterator)) return;
     for (const { id } of arguments_) this.#variables.add(id);
     const bindings = collectBindings(unit);
     // A variable is followed while all that it ever gets is: those that get anything else are taken out.
@@ -38,7 +44,8 @@ export class TrustedPointers {
 
   /** True for an lvalue in kernel memory that a plain load reads. */
   reads(place: AstNode): boolean {
-    if (this.#variables.size === 0 && !mayBeIterator(place)) return false;
+    if (this.#isOff) return false;
+    if (this.#variables.size === 0 && !this.#sources.any && !mayBeIterator(place)) return false;
     return this.#reads(place);
   }
 
@@ -69,6 +76,7 @@ export class TrustedPointers {
       case "ParenExpr":
         return first !== undefined && this.#follows(first);
       case "CStyleCastExpr":
+        if (this.#sources.has(value)) return true;
         return first !== undefined && pointedStruct(canonicalType(first)) === pointee && this.#follows(first);
       case "ImplicitCastExpr":
         if (first === undefined) return false;
@@ -87,9 +95,12 @@ export class TrustedPointers {
     const base = children(place)[0];
     if (base === undefined) return false;
     if (place.isArrow && ITERATOR_CONTEXT.test(canonicalType(base))) return true;
-    return !isInUnion(place) && this.#reads(place);
+    return !isInUnion(place) && !MAY_BE_NULL.has(place.name ?? "") && this.#reads(place);
   }
 }
+
+/** Members that newer verifiers want to be compared with NULL before they are dereferenced. */
+const MAY_BE_NULL: ReadonlySet<string> = new Set(["exe_file", "sk", "d_inode", "vm_file", "vm_mm"]);
 
 function trustedArguments(program: UserFunction, unit: TranslationUnit): AstNode[] {
   const [context, ...rest] = program.parameters;
@@ -158,11 +169,6 @@ function mayBeIterator(place: AstNode): boolean {
     return !found;
   });
   return found;
-}
-
-/** "struct sock" of "const struct sock *". */
-function pointedStruct(type: string): string | undefined {
-  return /^(?:const |volatile )*((?:struct|union) \w+) \*(?:const|volatile|restrict|\s)*$/.exec(type)?.[1];
 }
 
 function withoutDecay(node: AstNode): AstNode | undefined {
