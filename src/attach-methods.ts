@@ -4,10 +4,13 @@ import { perfEventName } from "./attach/perf-event-types.ts";
 import { uprobeName } from "./attach/uprobe-place.ts";
 import type { AttachPoint, PerfEventPoint } from "./program/program.ts";
 
-/** A kernel function by its name, or all that a regular expression matches at the start of their names. */
+/**
+ * A kernel function by its name ("vfs_read", a module's also as "module:name") or address ("0xffffffff81234560"),
+ * and bytes from there; or all that a regular expression matches at the start of their names.
+ */
 export type KprobeEvent =
-  | { readonly event: string; readonly eventRe?: never }
-  | { readonly event?: never; readonly eventRe: string | RegExp };
+  | { readonly event: string; readonly eventOff?: number; readonly eventRe?: never }
+  | { readonly event?: never; readonly eventOff?: never; readonly eventRe: string | RegExp };
 
 /** A function of a program or library, in bcc's words. */
 export interface UprobeEvent {
@@ -58,13 +61,16 @@ export abstract class AttachMethods {
    * bpf.attachKprobe({ event: "vfs_read", fnName: "on_read" });
    * console.log(bpf.attachKprobe({ eventRe: "^vfs_", fnName: "count" }).count, "functions");
    */
-  attachKprobe({ event, eventRe, fnName }: KprobeEvent & ProgramName): Link {
-    return this.attach(fnName, kprobePoint("kprobe", event, eventRe));
+  attachKprobe({ fnName, ...event }: KprobeEvent & ProgramName): Link {
+    return this.attach(fnName, kprobePoint("kprobe", event));
   }
 
-  /** As bcc's attach_kretprobe: at the return of the function. */
-  attachKretprobe({ event, eventRe, fnName }: KprobeEvent & ProgramName): Link {
-    return this.attach(fnName, kprobePoint("kretprobe", event, eventRe));
+  /**
+   * As bcc's attach_kretprobe: at the return of the function. `maxactive` asks the kernel to follow more calls at
+   * once than the usual number (10, or two for each CPU); it can since Linux 6.14, before a warning tells.
+   */
+  attachKretprobe({ fnName, ...event }: KprobeEvent & ProgramName & { readonly maxactive?: number }): Link {
+    return this.attach(fnName, kprobePoint("kretprobe", event));
   }
 
   /**
@@ -151,37 +157,37 @@ export abstract class AttachMethods {
 
   /** As bcc's detach_kprobe: of one program when it is told, else of all. Gives how many links it closed. */
   detachKprobe({ event, fnName }: { event: string; fnName?: string }): number {
-    return this.#detach("kprobe", event, fnName);
+    return this.detachLinks("kprobe", event, fnName);
   }
 
   /** As bcc's detach_kretprobe. */
   detachKretprobe({ event, fnName }: { event: string; fnName?: string }): number {
-    return this.#detach("kretprobe", event, fnName);
+    return this.detachLinks("kretprobe", event, fnName);
   }
 
   /** As bcc's detach_uprobe: what attachUprobe was told. The pid does not matter. */
   detachUprobe(event: UprobeEvent): number {
-    return this.#detach("uprobe", uprobeName(uprobePoint("uprobe", event)));
+    return this.detachLinks("uprobe", uprobeName(uprobePoint("uprobe", event)));
   }
 
   /** As bcc's detach_uretprobe. */
   detachUretprobe(event: UprobeEvent): number {
-    return this.#detach("uretprobe", uprobeName(uprobePoint("uretprobe", event)));
+    return this.detachLinks("uretprobe", uprobeName(uprobePoint("uretprobe", event)));
   }
 
   /** As bcc's detach_tracepoint. */
   detachTracepoint({ tp }: { tp: string }): number {
-    return this.#detach("tracepoint", tp);
+    return this.detachLinks("tracepoint", tp);
   }
 
   /** As bcc's detach_raw_tracepoint. */
   detachRawTracepoint({ tp }: { tp: string }): number {
-    return this.#detach("raw-tracepoint", tp);
+    return this.detachLinks("raw-tracepoint", tp);
   }
 
   /** As bcc's detach_perf_event. */
   detachPerfEvent({ type, config }: Pick<PerfEventPoint, "type" | "config">): number {
-    return this.#detach("perf-event", perfEventName(type, config));
+    return this.detachLinks("perf-event", perfEventName(type, config));
   }
 
   /** As bcc's num_open_kprobes(): probes at kernel functions that are attached now, entries and returns. */
@@ -204,7 +210,8 @@ export abstract class AttachMethods {
     return this.#count("tracepoint");
   }
 
-  #detach(kind: LinkKind, target: string, program?: string): number {
+  /** Closes the links of a kind and target, of one program when it is told. Gives how many there were. */
+  protected detachLinks(kind: LinkKind, target: string, program?: string): number {
     const links = this.openLinks().filter(
       ([link, name]) => link.kind === kind && link.target === target && (program ?? name) === name,
     );
@@ -219,11 +226,10 @@ export abstract class AttachMethods {
 
 function kprobePoint(
   kind: "kprobe" | "kretprobe",
-  event: string | undefined,
-  pattern: string | RegExp | undefined,
+  { event, eventOff, eventRe, maxactive }: KprobeEvent & { readonly maxactive?: number },
 ): AttachPoint {
-  if (event !== undefined) return { kind, symbol: event };
-  return { kind: `${kind}-multi`, pattern: sourceOf(pattern ?? "") };
+  if (event !== undefined) return { kind, symbol: event, offset: eventOff, maxActive: maxactive };
+  return { kind: `${kind}-multi`, pattern: sourceOf(eventRe ?? "") };
 }
 
 function uprobePoint<Kind extends "uprobe" | "uretprobe">(kind: Kind, event: UprobeEvent) {

@@ -1,13 +1,18 @@
+import { attachToObject } from "./attach/attach-to-object.ts";
 import { attachIterator } from "./attach/iterator.ts";
 import { attachKprobe } from "./attach/kprobe.ts";
 import { attachKprobeMulti } from "./attach/kprobe-multi.ts";
+import { attachKretprobe } from "./attach/kretprobe.ts";
 import type { Link } from "./attach/link.ts";
 import { attachPerfEvent } from "./attach/perf-event.ts";
+import { attachSocket } from "./attach/raw-socket.ts";
 import { attachRawTracepoint } from "./attach/raw-tracepoint.ts";
 import { attachTracepoint, attachTracepoints } from "./attach/tracepoint.ts";
+import { attachTrafficControl } from "./attach/traffic-control.ts";
 import { attachTrampoline } from "./attach/trampoline.ts";
 import { attachUprobe } from "./attach/uprobe.ts";
 import { attachUsdt } from "./attach/usdt.ts";
+import { attachXdp } from "./attach/xdp.ts";
 import type { LoadedProgram } from "./load/loaded-object.ts";
 import type { AttachPoint } from "./program/program.ts";
 
@@ -15,9 +20,9 @@ import type { AttachPoint } from "./program/program.ts";
 export function attachProgram(program: LoadedProgram, point: Exclude<AttachPoint, { kind: "none" }>): Link {
   switch (point.kind) {
     case "kprobe":
-      return attachKprobe(program, { symbol: point.symbol });
+      return attachKprobe(program, point);
     case "kretprobe":
-      return attachKprobe(program, { symbol: point.symbol, retprobe: true });
+      return attachKretprobe(program, point);
     case "kprobe-multi":
       return attachKprobeMulti(program, "kprobe", point.pattern);
     case "kretprobe-multi":
@@ -40,6 +45,14 @@ export function attachProgram(program: LoadedProgram, point: Exclude<AttachPoint
     case "fmod-ret":
     case "lsm":
       return attachTrampoline(program, point);
+    case "xdp":
+      return attachXdp(program, point);
+    case "tc":
+      return attachTrafficControl(program, point);
+    case "socket":
+      return attachSocket(program, point);
+    case "object":
+      return attachToObject(program, point);
     case "iter":
       return attachIterator(program, point);
   }

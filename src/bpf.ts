@@ -258,6 +258,10 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     throw new BpfError("UNKNOWN_PROGRAM", `there is no program ${name}`, { hint });
   }
 
+  protected override loaded(name: string): LoadedProgram {
+    return this.#program(name);
+  }
+
   protected override openLinks(): (readonly [Link, string])[] {
     for (const link of this.#links.keys()) if (link.fd === -1) this.#links.delete(link);
     return [...this.#links];

@@ -1,6 +1,7 @@
 export { IteratorLink } from "./attach/iterator.ts";
 export type { Link, LinkKind } from "./attach/link.ts";
 export { PerfHWConfig, PerfSWConfig, PerfType } from "./attach/perf-event-types.ts";
+export { SocketLink } from "./attach/raw-socket.ts";
 export type { IteratorEvent, KprobeEvent, TracepointEvent, UprobeEvent } from "./attach-methods.ts";
 export { Bpf } from "./bpf.ts";
 export type { BufferOptions } from "./buffer-options.ts";
@@ -34,6 +35,7 @@ export { PerfEventArray } from "./maps/perf-event-array.ts";
 export { type HasFd, ProgramArray } from "./maps/program-array.ts";
 export { QueueMap } from "./maps/queue-map.ts";
 export { StackTraceMap } from "./maps/stack-trace-map.ts";
+export type { LoadedFunction } from "./network-methods.ts";
 export { ipv4, ipv6, networkPort } from "./output/addresses.ts";
 export { columns } from "./output/columns.ts";
 export { type KeyedHistogramOptions, log2Histograms } from "./output/keyed-histograms.ts";
@@ -43,14 +45,21 @@ export { ndjsonLine } from "./output/ndjson.ts";
 export { type Column, type Table, table } from "./output/table.ts";
 export type {
   AttachPoint,
+  Device,
   IteratorPoint,
+  KernelFunctionPoint,
   NamedAttachPoint,
+  ObjectPoint,
   PerfEventPoint,
+  SocketPoint,
+  TrafficControlPoint,
   TrampolinePoint,
   UsdtPoint,
   UserFunctionPoint,
+  XdpPoint,
 } from "./program/program.ts";
 export type { UsdtArgument, UsdtLocation, UsdtPlace, UsdtProbe } from "./program/usdt.ts";
+export { BPFAttachType, ProgramType, type ProgramTypeOption } from "./program-types.ts";
 export type { TraceEvent } from "./rings/parse-trace-line.ts";
 export { PerfBuffer } from "./rings/perf-buffer.ts";
 export { RingBuffer } from "./rings/ring-buffer.ts";

@@ -15,6 +15,7 @@ import { VerifierError } from "./load/verifier-error.ts";
 import { loadSession } from "./load-session.ts";
 import type { Schema } from "./loaded-types.ts";
 import { originalSpan } from "./program/original-place.ts";
+import { type ProgramTypeOption, programOptions } from "./program-types.ts";
 import { SourceText } from "./source/source-text.ts";
 import { tableOptions } from "./table-options.ts";
 import { type USDT, usdtPrograms } from "./usdt.ts";
@@ -38,6 +39,11 @@ export interface LoadOptions {
   readonly cache?: boolean;
   /** As bcc's usdt_contexts: probes that programs declare of themselves, and the functions that run at them. */
   readonly usdtContexts?: readonly USDT[];
+  /**
+   * By the program's name: another type than its context says, as bcc's load_func. `struct __sk_buff *` is a socket
+   * filter unless told: `{ classify: ProgramType.SCHED_CLS }`.
+   */
+  readonly programTypes?: Readonly<Record<string, ProgramTypeOption>>;
   /** Stops the compilation. */
   readonly signal?: AbortSignal;
   /** By table name: another size than the text says, in entries (bytes for a ring buffer). */
@@ -97,7 +103,8 @@ async function loadBuilt(built: BuiltProgram, source: SourceText, options: LoadO
     if (file !== source.name && !file.endsWith(`/${source.name}`)) return undefined;
     return { source, span: originalSpan(source, built.program.changes, line, column) };
   };
-  const object = loadObject(built.object, { source, describe, maps });
+  const programs = programOptions(options.programTypes ?? {});
+  const object = loadObject(built.object, { source, describe, maps, programs });
   let bpf: Bpf;
   try {
     bpf = new Bpf(built, object, {

@@ -1,4 +1,4 @@
-import { AttachMethods } from "./attach-methods.ts";
+import { NetworkMethods } from "./network-methods.ts";
 import { KernelAddresses, kernelAddresses } from "./symbols/kernel-addresses.ts";
 import { processAddresses } from "./symbols/process-addresses.ts";
 import { formatSymbol, type SymbolOptions } from "./symbols/symbol.ts";
@@ -9,7 +9,7 @@ interface Stacks {
 }
 
 /** The part of Bpf that tells addresses by name. */
-export abstract class SymbolMethods extends AttachMethods {
+export abstract class SymbolMethods extends NetworkMethods {
   /**
    * As bcc's ksym: the kernel function at an address, "[unknown]" when there is none.
    *

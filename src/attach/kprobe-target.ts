@@ -1,9 +1,9 @@
 /** Where a kprobe goes. */
 export interface KprobeTarget {
-  /** Name of a kernel function, of a module's too. */
+  /** Name of a kernel function, of a module's too ("module:name"), or an address: "0xffffffff81234560". */
   readonly symbol: string;
   /** Bytes from its start, at the start of an instruction; 0 unless told. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
   /** Run at the function's return instead of its entry. */
   readonly retprobe?: boolean;
 }

@@ -90,6 +90,13 @@ const DECLARATIONS = {
   bpf_link_get_next_id: ["i32", ["u32", "pointer"]],
   // prog_fd, target_fd, attach type, opts
   bpf_link_create: ["i32", ["i32", "i32", "u32", "pointer"]],
+  // prog_fd, target_fd, attach type, flags
+  bpf_prog_attach: ["i32", ["i32", "i32", "u32", "u32"]],
+  bpf_prog_detach2: ["i32", ["i32", "i32", "u32"]],
+  bpf_tc_hook_create: ["i32", ["pointer"]],
+  bpf_tc_hook_destroy: ["i32", ["pointer"]],
+  bpf_tc_attach: ["i32", ["pointer", "pointer"]],
+  bpf_tc_detach: ["i32", ["pointer", "pointer"]],
   bpf_iter_create: ["i32", ["i32"]],
   bpf_raw_tracepoint_open: ["i32", ["pointer", "i32"]],
 } as const;

@@ -1,7 +1,10 @@
 /** enum bpf_prog_type: the kinds that trace. */
 export const PROGRAM_TYPE = {
+  socketFilter: 1,
   kprobe: 2,
+  classifier: 3,
   tracepoint: 5,
+  xdp: 6,
   perfEvent: 7,
   rawTracepoint: 17,
   rawTracepointWritable: 24,
@@ -63,8 +66,11 @@ export const ATTACH_TYPE = {
   modifyReturn: 26,
   lsmMac: 27,
   traceIter: 28,
+  xdp: 37,
   perfEvent: 41,
   kprobeMulti: 42,
+  tcxIngress: 46,
+  tcxEgress: 47,
 } as const;
 
 /** enum bpf_func_id: helpers whose absence is worth a report. */

@@ -5,13 +5,22 @@ import type { UsdtProbe } from "./usdt.ts";
 
 /** What the name of a function may say of where it is attached. "none": the user attaches it by name. */
 export type NamedAttachPoint =
-  | { readonly kind: "kprobe"; readonly symbol: string }
-  | { readonly kind: "kretprobe"; readonly symbol: string }
+  | ({ readonly kind: "kprobe" | "kretprobe" } & KernelFunctionPoint)
   | { readonly kind: "tracepoint"; readonly category: string; readonly event: string }
   | { readonly kind: "raw-tracepoint"; readonly event: string }
   | TrampolinePoint
   | ({ readonly kind: "iter" } & IteratorPoint)
   | { readonly kind: "none" };
+
+/** A place in the kernel's code. */
+export interface KernelFunctionPoint {
+  /** A function's name; of a module's "module:name", too; or a hexadecimal address, "0xffffffff81234560". */
+  readonly symbol: string;
+  /** Bytes from there, at the start of an instruction. */
+  readonly offset?: number | undefined;
+  /** How many calls that have not returned yet a kretprobe follows at once. */
+  readonly maxActive?: number | undefined;
+}
 
 /** A function that BTF describes: at its entry or return, in place of it ("fmod-ret"), or a hook of the security modules. */
 export interface TrampolinePoint {
@@ -37,7 +46,41 @@ export type AttachPoint =
   | { readonly kind: "kprobe-multi" | "kretprobe-multi" | "tracepoint-multi"; readonly pattern: string }
   | ({ readonly kind: "uprobe" | "uretprobe" } & UserFunctionPoint)
   | ({ readonly kind: "usdt" } & UsdtPoint)
+  | ({ readonly kind: "xdp" } & XdpPoint)
+  | ({ readonly kind: "tc" } & TrafficControlPoint)
+  | ({ readonly kind: "socket" } & SocketPoint)
+  | ({ readonly kind: "object" } & ObjectPoint)
   | ({ readonly kind: "perf-event" } & PerfEventPoint);
+
+/** A network device, by its name ("eth0") or number, in this process's network namespace. */
+export type Device = string | number;
+
+/** Where an XDP program runs: at each packet that a device receives. */
+export interface XdpPoint {
+  readonly device: Device;
+  /** XDP_FLAGS_*: 2 in the kernel's generic code, 4 in the driver, 8 in the device. */
+  readonly flags?: number | undefined;
+}
+
+/** Where a classifier runs: at each packet that comes in through a device, or leaves. */
+export interface TrafficControlPoint {
+  readonly device: Device;
+  readonly direction: "ingress" | "egress";
+}
+
+/** A packet socket that a filter belongs to; without a device it hears all. */
+export interface SocketPoint {
+  readonly device?: Device | undefined;
+}
+
+/** What else programs are attached to: a control group by its path, or a map or other object by its descriptor. */
+export interface ObjectPoint {
+  readonly path?: string | undefined;
+  readonly fd?: number | undefined;
+  /** enum bpf_attach_type; see BPFAttachType. */
+  readonly attachType: number;
+  readonly flags?: number | undefined;
+}
 
 /** A probe that a program declares of itself, in one process or in all that have its file mapped. */
 export interface UsdtPoint {

@@ -1,0 +1,159 @@
+// Programs for packets, sockets and control groups, in a network namespace of the test's own.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { after, type TestContext, test } from "node:test";
+import { BPFAttachType, load, ProgramType } from "bcc-ts";
+import { libc } from "../../src/ffi/libc.ts";
+import { kernelAtLeast } from "../../src/kernel/kernel-version.ts";
+
+const CLONE_NEWNET = 0x40000000;
+const UNSHARE = process.arch === "arm64" ? 97 : 272;
+
+// Of this thread, which makes the sockets: the rest of the machine sees none of these packets.
+const alone = libc().syscall(UNSHARE, CLONE_NEWNET, 0, 0, 0, 0, 0) === 0;
+const isUp = alone && spawnSync("ip", ["link", "set", "lo", "up"]).status === 0;
+
+function ownNetwork(t: TestContext): boolean {
+  if (!isUp) t.skip(alone ? "there is no ip command" : "no network namespace of its own can be had");
+  return isUp;
+}
+
+/** Sends datagrams over the loopback device and gives what came. */
+async function exchange(count: number): Promise<string[]> {
+  const receiver = createSocket("udp4");
+  const got: string[] = [];
+  receiver.on("message", (message) => got.push(String(message)));
+  receiver.bind(0, "127.0.0.1");
+  await once(receiver, "listening");
+  const sender = createSocket("udp4");
+  for (let i = 0; i < count; i++) {
+    await new Promise((done) => sender.send(`packet ${i}`, receiver.address().port, "127.0.0.1", done));
+  }
+  // The loopback device delivers before send() returns; the event loop has to read.
+  await new Promise((done) => setTimeout(done, 50));
+  sender.close();
+  receiver.close();
+  return got;
+}
+
+const COUNT = `
+BPF_ARRAY(packets, u64, 2);
+static void count(int slot) { u64 *value = packets.lookup(&slot); if (value) __sync_fetch_and_add(value, 1); }
+`;
+
+test("XDP counts and drops what a device receives", async (t) => {
+  if (!ownNetwork(t)) return;
+  using bpf = await load(`${COUNT}
+int pass(struct xdp_md *ctx) { count(0); return XDP_PASS; }
+int drop(struct xdp_md *ctx) { count(1); return XDP_DROP; }`);
+  const link = bpf.attachXdp({ device: "lo", fnName: "pass" });
+  assert.deepEqual([link.kind, link.target], ["xdp", "lo"]);
+  assert.deepEqual(await exchange(2), ["packet 0", "packet 1"]);
+  assert.equal(bpf.maps.packets.get(0), 2n);
+  assert.throws(() => bpf.attachXdp({ device: "lo", fnName: "drop" }), {
+    name: "AttachError",
+    hint: /Another program/,
+  });
+  assert.equal(bpf.removeXdp({ device: "lo" }), 1);
+  bpf.attachXdp({ device: "lo", flags: 2, fnName: "drop" });
+  assert.deepEqual(await exchange(2), []);
+  assert.equal(bpf.maps.packets.get(1), 2n);
+  assert.throws(() => bpf.attachXdp({ device: "no-such-device", fnName: "pass" }), {
+    message: /no network device/,
+  });
+});
+
+test("a socket filter lets packets through, cut as it says", async (t) => {
+  if (!ownNetwork(t)) return;
+  using bpf = await load(`
+int filter(struct __sk_buff *skb) { return skb->len == 14 + 20 + 8 + 8 ? 42 : 0; }`);
+  assert.equal(bpf.loadFunc("filter", ProgramType.SOCKET_FILTER).name, "filter");
+  assert.throws(() => bpf.loadFunc("filter", ProgramType.XDP), { name: "LoadError", hint: /programTypes/ });
+  using socket = bpf.attachRawSocket({ device: "lo", fnName: "filter" });
+  assert.equal(socket.receive(), undefined);
+  await exchange(1);
+  const [outgoing, incoming, none] = [socket.receive(), socket.receive(), socket.receive()];
+  // The loopback device shows each packet as it leaves and as it comes.
+  assert.deepEqual([outgoing?.length, incoming?.length, none], [42, 42, undefined]);
+  assert.equal(outgoing?.[23], 17, "it is UDP");
+});
+
+test("a classifier counts what comes in and drops what leaves", async (t) => {
+  if (!ownNetwork(t)) return;
+  using bpf = await load(
+    `${COUNT}
+int incoming(struct __sk_buff *skb) { count(0); return 0; }
+int outgoing(struct __sk_buff *skb) { count(1); return 2; }`,
+    { programTypes: { incoming: ProgramType.SCHED_CLS, outgoing: ProgramType.SCHED_CLS } },
+  );
+  using link = bpf.attachTc({ device: "lo", direction: "ingress", fnName: "incoming" });
+  assert.deepEqual([link.kind, link.target], ["tc", "lo ingress"]);
+  assert.equal((await exchange(3)).length, 3);
+  assert.equal(bpf.maps.packets.get(0), 3n);
+  using shot = bpf.attachTc({ device: "lo", direction: "egress", fnName: "outgoing" });
+  assert.deepEqual(await exchange(2).catch((error) => assert.equal(error.code, "EPERM") ?? []), []);
+  assert.ok((bpf.maps.packets.get(1) ?? 0n) >= 1n);
+  shot.close();
+  assert.equal((await exchange(1)).length, 1);
+  link.close();
+  await exchange(1);
+  assert.equal(bpf.maps.packets.get(0), 4n);
+  const left = spawnSync("tc", ["qdisc", "show", "dev", "lo"], { encoding: "utf8" });
+  if (left.status === 0 && !kernelAtLeast("6.6")) assert.doesNotMatch(left.stdout, /clsact/);
+});
+
+test("a control group's program sees its packets, and refuses connections", async (t) => {
+  if (!ownNetwork(t)) return;
+  const root = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"].find((path) =>
+    existsSync(join(path, "cgroup.procs")),
+  );
+  if (root === undefined) return t.skip("no cgroup2 is mounted");
+  const group = join(root, `bcc-ts-test-${process.pid}`);
+  try {
+    mkdirSync(group);
+  } catch (error) {
+    return t.skip(`no control group can be made: ${error}`);
+  }
+  after(() => {
+    writeFileSync(join(root, "cgroup.procs"), String(process.pid));
+    rmdirSync(group);
+  });
+  writeFileSync(join(group, "cgroup.procs"), String(process.pid));
+  const connectType = { type: ProgramType.CGROUP_SOCK_ADDR, attachType: BPFAttachType.CGROUP_INET4_CONNECT };
+  using bpf = await load(
+    `${COUNT}
+int leaving(struct __sk_buff *skb) { count(0); return 1; }
+int refuse(struct bpf_sock_addr *ctx) { count(1); return 0; }`,
+    { programTypes: { leaving: ProgramType.CGROUP_SKB, refuse: connectType } },
+  );
+  const egress = { path: group, attachType: BPFAttachType.CGROUP_INET_EGRESS };
+  bpf.attachFunc({ ...egress, fnName: "leaving" });
+  await exchange(2);
+  assert.equal(bpf.maps.packets.get(0), 2n);
+  assert.equal(bpf.detachFunc({ ...egress, fnName: "leaving" }), 1);
+  await exchange(2);
+  assert.equal(bpf.maps.packets.get(0), 2n);
+  const server = createServer((peer) => peer.end()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  using link = bpf.attachFunc({
+    path: group,
+    attachType: BPFAttachType.CGROUP_INET4_CONNECT,
+    fnName: "refuse",
+  });
+  await assert.rejects(once(connect(port, "127.0.0.1"), "connect"), { code: "EPERM" });
+  assert.equal(bpf.maps.packets.get(1), 1n);
+  link.close();
+  const client = connect(port, "127.0.0.1");
+  await once(client, "connect");
+  client.destroy();
+  server.close();
+  assert.throws(() => bpf.attachFunc({ path: "/no/such/group", attachType: 0, fnName: "leaving" }), {
+    message: /no control group/,
+  });
+});
