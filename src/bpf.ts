@@ -7,6 +7,9 @@ import { elfSection } from "./btf/elf.ts";
 import type { BufferOptions } from "./buffer-options.ts";
 import type { BuiltProgram } from "./built-program.ts";
 import { BpfError, ClosedError } from "./errors.ts";
+import { checked } from "./ffi/errno.ts";
+import { libbpf } from "./ffi/libbpf.ts";
+import { closeFd } from "./ffi/libc.ts";
 import { GlobalVariables } from "./global-variables.ts";
 import { HelperMethods } from "./helper-methods.ts";
 import type { LoadedMap, LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
@@ -20,15 +23,22 @@ import { pollSources } from "./rings/poll-sources.ts";
 import { TracePipe } from "./rings/trace-pipe.ts";
 import type { Diagnostic } from "./source/diagnostic.ts";
 import { similarNames } from "./source/similar-names.ts";
+import { type BpfStats, collectStats, type Loss, type LossKind, lostEvents, missedRuns } from "./stats.ts";
 import { type USDT, usdtPoints } from "./usdt.ts";
 
-/** Is told, when a program is closed, what a buffer could not deliver. */
-export type LostHandler = (buffer: string, count: number) => void;
+/**
+ * Is told, when a program is closed, what a buffer could not deliver ("events"), and of which probe or program the
+ * kernel left out runs ("runs").
+ */
+export type LostHandler = (name: string, count: number, kind: LossKind) => void;
 
 const BUFFERS: ReadonlySet<string> = new Set(["ringbuf", "perf_output"]);
 
 /** What load() does not attach: unknown places, iterators, which run when they are read, and what changes results. */
 const ON_REQUEST: ReadonlySet<string> = new Set(["none", "iter", "fmod-ret"]);
+
+/** enum bpf_stats_type. */
+const RUN_TIME = 0;
 
 /** What load() gives beside the program. */
 export interface BpfOptions {
@@ -211,27 +221,72 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     await Promise.all(this.#handledRings().map((ring) => ring.run(options)));
   }
 
+  /**
+   * What the kernel has counted: size, runs and time of each program, what kprobes missed, and events that were
+   * lost. Runs and times are counted after enableStats(); what this kernel does not tell is undefined. Updates of
+   * full tables are counted nowhere: the C sees what they return.
+   *
+   * @throws ClosedError
+   * @example
+   * bpf.enableStats();
+   * const { programs, links } = bpf.stats();
+   * for (const [name, { runs, runTime }] of Object.entries(programs)) console.log(name, runs, runTime);
+   * for (const { target, missed } of links) if (missed) console.log(`${target}: ${missed} runs were missed`);
+   */
+  stats(): BpfStats {
+    this.#checkOpen();
+    return this.#collectStats();
+  }
+
+  /**
+   * Has the kernel count runs and times of all programs of the machine until close(): some 20 ns a run. Requires
+   * Linux 5.8.
+   *
+   * @throws SyscallError, PermissionError; ClosedError
+   */
+  enableStats(): void {
+    this.#checkOpen();
+    const fd = checked("count the runs of programs", libbpf().bpf_enable_stats(RUN_TIME));
+    this.#closers.push(() => closeFd(fd));
+  }
+
   /** Detaches every probe and frees the programs and maps. Loops over events end. May be called again. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    const missed = this.#missedRuns();
     for (const link of this.#links.keys()) link.close();
     this.#pipe?.close();
-    const lost = this.#countLost();
+    // Only now no event comes any more.
+    const losses = [...lostEvents(this.#lossyBuffers()), ...missed];
     // The newest first: buffers read their counters out of the global data.
     for (const close of this.#closers.reverse()) close();
     this.#object.close();
-    for (const [name, count] of lost) this.#onLost(name, count);
+    for (const { name, count, kind } of losses) this.#onLost(name, count, kind);
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
-  #countLost(): [name: string, count: number][] {
+  #collectStats(): BpfStats {
+    return collectStats(this.#object.programs.values(), this.openLinks(), this.#lossyBuffers());
+  }
+
+  #lossyBuffers(): [name: string, buffer: { readonly lost: number }][] {
     const buffers: [string, { readonly lost: number }][] = Object.entries(this.rings);
     if (this.#pipe !== undefined) buffers.push(["the trace pipe", this.#pipe]);
-    return buffers.flatMap(([name, { lost }]) => (lost > 0 ? [[name, lost]] : []));
+    return buffers;
+  }
+
+  #missedRuns(): Loss[] {
+    try {
+      return missedRuns(this.#collectStats());
+    } catch (error) {
+      // The process gave up its capabilities since: closing must go on.
+      if (BpfError.is(error)) return [];
+      throw error;
+    }
   }
 
   /** As the kind that runs at that place: its section may not have said it, or said another one. */

@@ -102,6 +102,16 @@ export abstract class HelperMethods extends SymbolMethods {
     return checkFeature("fentry").available;
   }
 
+  /** As bcc's support_fmod_ret: whether programs may change a kernel function's result (KMOD_RET), found out by trying. */
+  static supportFmodRet(): boolean {
+    return checkFeature("fmod_ret").available;
+  }
+
+  /** As bcc's support_lsm: whether LSM_PROBE can be had, found out by trying. */
+  static supportLsm(): boolean {
+    return checkFeature("lsm").available;
+  }
+
   /** As bcc's support_raw_tracepoint. */
   static supportRawTracepoint(): boolean {
     return checkFeature("raw tracepoints").available;

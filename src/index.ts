@@ -3,7 +3,7 @@ export type { Link, LinkKind } from "./attach/link.ts";
 export { PerfHWConfig, PerfSWConfig, PerfType } from "./attach/perf-event-types.ts";
 export { SocketLink } from "./attach/raw-socket.ts";
 export type { IteratorEvent, KprobeEvent, TracepointEvent, UprobeEvent } from "./attach-methods.ts";
-export { Bpf } from "./bpf.ts";
+export { Bpf, type LostHandler } from "./bpf.ts";
 export type { BufferOptions } from "./buffer-options.ts";
 export { CompilerError } from "./compile/compiler-error.ts";
 export {
@@ -16,6 +16,7 @@ export {
   UnsupportedError,
 } from "./errors.ts";
 export { type IntervalOptions, intervals } from "./intervals.ts";
+export type { ProgramInfo } from "./load/program-info.ts";
 export { VerifierError } from "./load/verifier-error.ts";
 export { type LoadOptions, load } from "./load.ts";
 export type { GlobalsOf, MapsOf, RingsOf, Schema } from "./loaded-types.ts";
@@ -66,6 +67,7 @@ export { RingBuffer } from "./rings/ring-buffer.ts";
 export { TracePipe } from "./rings/trace-pipe.ts";
 export { type Diagnostic, renderDiagnostic } from "./source/diagnostic.ts";
 export { SourceError } from "./source/source-error.ts";
+export type { BpfStats, LinkStats, LossKind } from "./stats.ts";
 export type { SymbolOptions } from "./symbols/symbol.ts";
 export type { OptionsOf } from "./usage/option-types.ts";
 export { usage } from "./usage/usage.ts";

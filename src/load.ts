@@ -17,6 +17,7 @@ import type { Schema } from "./loaded-types.ts";
 import { originalSpan } from "./program/original-place.ts";
 import { type ProgramTypeOption, programOptions } from "./program-types.ts";
 import { SourceText } from "./source/source-text.ts";
+import type { LossKind } from "./stats.ts";
 import { tableOptions } from "./table-options.ts";
 import { type USDT, usdtPrograms } from "./usdt.ts";
 
@@ -50,14 +51,16 @@ export interface LoadOptions {
   readonly maxEntries?: Readonly<Record<string, number>>;
   /** By the name of a ring or perf buffer: its size, and when it wakes its reader. */
   readonly buffers?: Readonly<Record<string, BufferOptions>>;
-  /** Is told at the end how many events a buffer could not deliver. By default a line on stderr says it. */
+  /** Is told at the end what was lost: events of a buffer, runs of a probe. By default lines on stderr say it. */
   readonly onLost?: LostHandler;
 }
 
-function tellLost(buffer: string, count: number): void {
-  process.stderr.write(
-    `bcc-ts: ${buffer}: ${count} events were lost; a larger buffer or a faster reader keeps them\n`,
-  );
+function tellLost(name: string, count: number, kind: LossKind): void {
+  const what =
+    kind === "events"
+      ? "events were lost; a larger buffer or a faster reader keeps them"
+      : "runs were missed; the kernel leaves out those that begin while another program runs on the CPU, and returns of too many calls at once";
+  process.stderr.write(`bcc-ts: ${name}: ${count} ${what}\n`);
 }
 
 /**

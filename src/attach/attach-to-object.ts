@@ -59,6 +59,7 @@ class ObjectLink implements Link {
   readonly kind = "object";
   readonly target: string;
   readonly count = 1;
+  readonly missed = undefined;
   readonly #program: number;
   readonly #attachType: number;
   readonly #opened: number | undefined;

@@ -1,6 +1,7 @@
 import { closeFd } from "../ffi/libc.ts";
 import { registerForExit } from "./exit-release.ts";
 import type { Link, LinkKind } from "./link.ts";
+import { missedRuns } from "./missed-runs.ts";
 
 /** A link that the kernel made without libbpf: closing its descriptor detaches. */
 export class FdLink implements Link {
@@ -20,6 +21,10 @@ export class FdLink implements Link {
 
   get fd(): number {
     return this.#fd;
+  }
+
+  get missed(): number | undefined {
+    return missedRuns(this.#fd);
   }
 
   close(): void {

@@ -35,6 +35,11 @@ export class LinkGroup implements Link {
     return this.#links[0]?.fd ?? -1;
   }
 
+  get missed(): number | undefined {
+    const told = this.#links.flatMap((link) => link.missed ?? []);
+    return told.length === 0 ? undefined : told.reduce((sum, each) => sum + each);
+  }
+
   close(): void {
     for (const link of this.#links) link.close();
   }

@@ -1,5 +1,6 @@
 import { libbpf } from "../ffi/libbpf.ts";
 import { registerForExit } from "./exit-release.ts";
+import { missedRuns } from "./missed-runs.ts";
 
 /** What a program is attached to. Probes at all functions of a pattern are of the kind of a single one. */
 export type LinkKind =
@@ -33,6 +34,11 @@ export interface Link {
   readonly fd: number;
   /** At how many places the program runs: functions of a pattern, CPUs of a perf event; else 1. */
   readonly count: number;
+  /**
+   * How often a kprobe or kretprobe did not run the program; undefined for other kinds, and before Linux 6.7, which
+   * does not tell.
+   */
+  readonly missed: number | undefined;
   /** Detaches. May be called again. */
   close(): void;
   [Symbol.dispose](): void;
@@ -58,6 +64,11 @@ export class LibbpfLink implements Link {
   /** -1 once closed. */
   get fd(): number {
     return this.#fd;
+  }
+
+  /** How often a kprobe did not run the program, where the kernel tells (Linux 6.7). */
+  get missed(): number | undefined {
+    return missedRuns(this.#fd);
   }
 
   /** Detaches. May be called again. */

@@ -1,3 +1,5 @@
+import { release } from "node:os";
+import { UnsupportedError } from "../errors.ts";
 import { checked } from "../ffi/errno.ts";
 import { ERRNO } from "../ffi/errno-table.ts";
 import { libbpf } from "../ffi/libbpf.ts";
@@ -27,6 +29,7 @@ export function attachTrafficControl(program: LoadedProgram, point: TrafficContr
   const index = deviceIndex(device);
   const target = `${device} ${direction}`;
   const fail = (errno: number) => {
+    if (errno === ERRNO.ENOENT) return noFilters();
     const wrong = `Load it as a classifier: load(text, { programTypes: { ${program.name}: ProgramType.SCHED_CLS } }).`;
     const hint = program.type === PROGRAM_TYPE.classifier ? undefined : wrong;
     return attachRefusal(`attach to ${target}`, target, errno, { hint });
@@ -38,11 +41,23 @@ export function attachTrafficControl(program: LoadedProgram, point: TrafficContr
   throw fail(-fd);
 }
 
+function noFilters(): UnsupportedError {
+  return new UnsupportedError(
+    "tc filters",
+    `this kernel (${release()}) has no filters of tc that are programs`,
+    {
+      since: "4.5",
+      hint: "Load the modules: `modprobe -a sch_ingress cls_bpf`. Linux 6.6 and later need none.",
+    },
+  );
+}
+
 /** A filter of tc: the kernel keeps it until it is taken away. */
 class FilterLink implements Link {
   readonly kind = "tc";
   readonly target: string;
   readonly count = 1;
+  readonly missed = undefined;
   readonly #hook: NativeBuffer;
   /** Handle and priority of the filter. */
   readonly #filter: readonly [handle: number, priority: number];

@@ -97,6 +97,7 @@ const DECLARATIONS = {
   bpf_tc_hook_destroy: ["i32", ["pointer"]],
   bpf_tc_attach: ["i32", ["pointer", "pointer"]],
   bpf_tc_detach: ["i32", ["pointer", "pointer"]],
+  bpf_enable_stats: ["i32", ["u32"]],
   bpf_iter_create: ["i32", ["i32"]],
   bpf_raw_tracepoint_open: ["i32", ["pointer", "i32"]],
 } as const;

@@ -28,7 +28,7 @@ export class LoadedProgram {
     this.name = name;
     this.section = readCString(libbpf().bpf_program__section_name(pointer));
     this.fd = checked(`program ${name}`, libbpf().bpf_program__fd(pointer));
-    const info = kernelInfo(this.fd);
+    const info = kernelInfo(this.fd).view;
     this.id = info.getUint32(4, true);
     this.gplCompatible = (info.getUint32(84, true) & 1) === 1;
     this.type = libbpf().bpf_program__type(pointer);
@@ -81,7 +81,7 @@ export function describeMap(name: string, map: number, ids: MapTypeIds): LoadedM
   return {
     name,
     fd,
-    id: kernelInfo(fd).getUint32(4, true),
+    id: kernelInfo(fd).view.getUint32(4, true),
     type,
     typeName: mapTypeName(type),
     keySize: libbpf().bpf_map__key_size(map),

@@ -33,7 +33,7 @@ export function reuseMap({ name, address, fd, from, sameKind }: ReusedMap): void
 }
 
 function differencesOf(address: number, fd: number, sameKind: boolean): string[] {
-  const info = kernelInfo(fd);
+  const info = kernelInfo(fd).view;
   const { bpf_map__type, bpf_map__key_size, bpf_map__value_size } = libbpf();
   const differences: string[] = [];
   const type = info.getUint32(0, true);
