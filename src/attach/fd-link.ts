@@ -5,8 +5,11 @@ import { missedRuns } from "./missed-runs.ts";
 
 /** A link that the kernel made without libbpf: closing its descriptor detaches. */
 export class FdLink implements Link {
+  /** What it is attached to. */
   readonly kind: LinkKind;
+  /** As a user would write it. */
   readonly target: string;
+  /** At how many places the program runs. */
   readonly count: number;
   readonly #unregister: () => void;
   #fd: number;
@@ -19,14 +22,17 @@ export class FdLink implements Link {
     this.#unregister = registerForExit(this);
   }
 
+  /** -1 once closed. */
   get fd(): number {
     return this.#fd;
   }
 
+  /** How often a kprobe did not run the program, where the kernel tells (Linux 6.7). */
   get missed(): number | undefined {
     return missedRuns(this.#fd);
   }
 
+  /** Detaches. May be called again. */
   close(): void {
     if (this.#fd === -1) return;
     const fd = this.#fd;
