@@ -169,3 +169,9 @@ static long (*const bpf_trace_printk)(const char *format, u32 size, ...) = (void
 	__builtin_memset(&bcc_ts_value, 0, sizeof(bcc_ts_value)); \
 	bpf_probe_read(&bcc_ts_value, sizeof(bcc_ts_value), (const void *)bcc_ts_at); \
 	bcc_ts_value; })
+
+/* A bit-field of the kernel's: the bytes that it is in, shifted up to its last bit and down to its first. */
+#define bcc_ts_read_bits(TYPE, SIGN, BASE, OFFSET, BYTES, UP, DOWN) ({ \
+	u64 bcc_ts_bits = 0; \
+	bpf_probe_read(&bcc_ts_bits, BYTES, (const char *)(BASE) + (OFFSET)); \
+	(TYPE)((SIGN)(bcc_ts_bits << (UP)) >> (DOWN)); })

@@ -1,4 +1,5 @@
 import { PointerMarks } from "./mark-pointers.ts";
+import { readBitField } from "./read-bit-field.ts";
 import { type AstNode, canonicalType, children } from "./syntax-tree.ts";
 import { asTableCall, type TranslationUnit } from "./translation-unit.ts";
 import { TrustedPointers } from "./trusted-pointers.ts";
@@ -35,9 +36,8 @@ function askForPointer(unit: TranslationUnit, call: AstNode): void {
 }
 
 function wrapRead(unit: TranslationUnit, place: AstNode): void {
-  if (place.objectKind === "bitfield") {
-    const hint = "Read the whole word that holds it with bpf_probe_read_kernel(), then shift and mask.";
-    unit.report("error", "BITFIELD_READ", "a bit-field of kernel memory cannot be read here", place, hint);
+  if (unit.isBitField(place)) {
+    readBitField(unit, place);
     return;
   }
   const span = unit.editable(place);

@@ -29,7 +29,7 @@ export interface AstNode {
   /** Of a literal, as C spells it. */
   readonly value?: string;
   readonly isArrow?: boolean;
-  readonly objectKind?: string;
+  readonly isBitfield?: boolean;
   readonly storageClass?: string;
   readonly tagUsed?: string;
   readonly completeDefinition?: boolean;
@@ -145,6 +145,12 @@ export function walk(node: AstNode, visit: (node: AstNode) => boolean | undefine
 }
 
 const TRANSPARENT = new Set(["ParenExpr", "ConstantExpr", "ImplicitCastExpr", "CStyleCastExpr"]);
+
+/** The expression without parentheses. */
+export function withoutParentheses(node: AstNode): AstNode {
+  const inner = children(node)[0];
+  return node.kind === "ParenExpr" && inner !== undefined ? withoutParentheses(inner) : node;
+}
 
 /** The expression without parentheses and casts. */
 export function stripped(node: AstNode): AstNode {

@@ -3,7 +3,15 @@ import type { Diagnostic, Severity } from "../../source/diagnostic.ts";
 import type { SourceText, Span } from "../../source/source-text.ts";
 import { Edits } from "./edits.ts";
 import { findTables, type Table } from "./find-tables.ts";
-import { type AstNode, canonicalType, children, Places, stripped, walk } from "./syntax-tree.ts";
+import {
+  type AstNode,
+  canonicalType,
+  children,
+  Places,
+  stripped,
+  walk,
+  withoutParentheses,
+} from "./syntax-tree.ts";
 import { TABLE_KINDS } from "./table-kinds.ts";
 
 /** A function that the user's text defines. */
@@ -35,6 +43,7 @@ export class TranslationUnit {
   readonly functions: readonly UserFunction[];
   readonly tables: readonly Table[];
   readonly #records: ReadonlyMap<string, AstNode>;
+  #bitFields: ReadonlySet<string> | undefined;
   /** Set by a pass that would have to change the inside of a macro: the text must be expanded first. */
   needsExpansion = false;
   /** Kernel memory is read by probe reads alone. */
@@ -74,6 +83,14 @@ export class TranslationUnit {
     return this.#records.get(tag);
   }
 
+  /** True for a member that has no address. */
+  isBitField(place: AstNode): boolean {
+    const member = withoutParentheses(place);
+    if (member.kind !== "MemberExpr") return false;
+    this.#bitFields ??= bitFieldsOf(this.root);
+    return this.#bitFields.has(member.referencedMemberDecl ?? "");
+  }
+
   /** A type or a method of a table. */
   tableField(table: string, field: string): AstNode | undefined {
     const struct = this.record(`${table}_table_t`);
@@ -110,6 +127,16 @@ export class TranslationUnit {
   visitBodies(visit: (node: AstNode, owner: UserFunction) => boolean | undefined): void {
     for (const owner of this.functions) walk(owner.body, (node) => visit(node, owner));
   }
+}
+
+/** The ids of all members that are bit-fields. */
+function bitFieldsOf(root: AstNode): Set<string> {
+  const ids = new Set<string>();
+  walk(root, (node) => {
+    if (node.kind === "FieldDecl" && node.isBitfield) ids.add(node.id);
+    return node.kind !== "FunctionDecl" || children(node).some((child) => child.kind === "CompoundStmt");
+  });
+  return ids;
 }
 
 function userFunction(node: AstNode): UserFunction[] {
