@@ -27,6 +27,7 @@ export function liveScriptWorld(given: ScriptArguments): ScriptBuildOptions["wor
     childPid: given.childPid,
     unsafe: given.unsafe ?? false,
     cpus: possibleCpus().length,
+    pidNamespace: pidNamespace(),
     kernelFunctions: () => probeableFunctions().traceable ?? kernelSymbols().functions,
     kernelAddress: (symbol) => kernelSymbols().find(symbol)[0]?.address,
     cgroupId: (path) => {
@@ -37,4 +38,12 @@ export function liveScriptWorld(given: ScriptArguments): ScriptBuildOptions["wor
       }
     },
   };
+}
+
+/** The inode number that the first namespace of processes always has. */
+const FIRST_NAMESPACE = 0xeffffffcn;
+
+function pidNamespace(): { device: bigint; inode: bigint } | undefined {
+  const { dev, ino } = statSync("/proc/self/ns/pid", { bigint: true });
+  return ino === FIRST_NAMESPACE ? undefined : { device: dev, inode: ino };
 }

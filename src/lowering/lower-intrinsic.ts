@@ -79,6 +79,25 @@ export abstract class LowerIntrinsics extends LowerMaps {
       }
       case "stack-length":
         return this.#stackLength(call);
+      case "per-cpu-address":
+        return this.#perCpuAddress(call);
+      case "debug-print":
+        return this.#debugPrint(call);
+      case "namespace-pid":
+      case "namespace-tid": {
+        const info = this.slot(8);
+        const [device, inode] = call.arguments.map((value) => this.number(value));
+        this.out.line(`bpf_get_ns_current_pid_tgid(${device}, ${inode}, ${info.c}, 8);`);
+        // struct bpf_pidns_info: the thread, then its group.
+        return scalar(this.out.number(`*(u32 *)(${info.c} + ${call.name === "namespace-pid" ? 4 : 0})`));
+      }
+      case "path": {
+        const size = sizeOfType(call.type);
+        const address = this.number(first as Value);
+        const slot = this.slot(size);
+        this.out.line(`bpf_d_path((void *)${address}, ${slot.c}, ${size});`);
+        return slot;
+      }
       case "signal":
         return scalar(this.out.number(`bpf_send_signal(${this.number(first as Value)})`));
       case "signal-thread":
@@ -188,20 +207,36 @@ export abstract class LowerIntrinsics extends LowerMaps {
     return scalar(this.out.number(`${at}.found`));
   }
 
+  /** The kernel does not let programs read stacks that it keeps, so it is walked again. */
   #stackLength({ arguments: [stack] }: Call): Operand {
-    const value = stack as Value;
-    const depth = value.type.kind === "deferred" ? (value.type.depth ?? 127) : 127;
-    const id = this.out.number(`*(u64 *)${this.value(value).c}`);
-    const key = this.slot(8, false);
-    this.out.line(`*(u32 *)${key.c} = ${id};`);
-    const frames = this.out.name("p");
-    const count = this.out.number("0");
-    this.out.line(`u64 *${frames} = bpf_map_lookup_elem(&bt_stacks_${depth}, ${key.c});`);
-    this.out.line(`if (${frames}) {`);
-    this.out.line("#pragma clang loop unroll(disable)");
-    this.out.line(`for (u32 i = 0; i < ${depth}; i++) { if (!${frames}[i]) break; ${count} += 1; }`);
-    this.out.line("}");
-    return scalar(count);
+    const { type } = stack as Value;
+    const depth = type.kind === "deferred" ? (type.depth ?? 127) : 127;
+    const flags = type.kind === "deferred" && type.what === "ustack" ? USER_STACK : 0;
+    const slot = this.slot(8 * depth, false);
+    const size = this.out.number(`bpf_get_stack(ctx, ${slot.c}, ${8 * depth}, ${flags})`);
+    return scalar(this.out.number(`(s64)${size} > 0 ? ${size} / 8 : 0`));
+  }
+
+  #perCpuAddress({ arguments: [name, cpu], type }: Call): Operand {
+    const variable = name?.kind === "text" ? name.bytes : "";
+    const struct = type.kind === "pointer" && type.to.kind === "struct";
+    const kind = struct ? `struct { int none; }` : "unsigned long";
+    this.shared.define(() => `extern ${kind} ${variable} SEC(".ksyms");`, "ksym");
+    if (cpu === undefined) return scalar(this.out.number(`(u64)bpf_this_cpu_ptr(&${variable})`));
+    const number = this.number(cpu);
+    return scalar(this.out.number(`(u64)bpf_per_cpu_ptr(&${variable}, ${number})`));
+  }
+
+  #debugPrint({ arguments: [format, ...values] }: Call): Operand {
+    const text = this.value(format as Value);
+    const words = values.map((value) =>
+      this.isNumber(value.type) ? this.number(value) : `(u64)${this.value(value).c}`,
+    );
+    const data = this.words(words.length === 0 ? ["0"] : words);
+    this.out.line(
+      `bpf_trace_vprintk(${text.c}, ${sizeOfType((format as Value).type)}, ${data.c}, ${8 * words.length});`,
+    );
+    return scalar("0");
   }
 }
 

@@ -155,18 +155,16 @@ export type Intrinsic =
   | "swap-bytes"
   | "compare-strings"
   | "string-contains"
-  | "string-find"
   | "string-length"
-  | "this-cpu-address"
   | "per-cpu-address"
-  | "global-exiting"
+  | "debug-print"
+  | "namespace-pid"
+  | "namespace-tid"
+  | "path"
   | "signal"
   | "signal-thread"
   | "override"
-  | "socket-cookie"
-  | "copy-in"
-  | "stack-length"
-  | "write-user";
+  | "stack-length";
 
 /** A variable of a script, by what it is declared as. */
 export interface Local {

@@ -10,7 +10,7 @@ const BUILTINS: ReadonlySet<string> = new Set([
 
 /** True for the name of a builtin, `arg0` to `arg99` and `sarg0` included. */
 export function isBuiltin(name: string): boolean {
-  return BUILTINS.has(name) || /^s?arg\d{1,2}$/.test(name);
+  return BUILTINS.has(name.replace(/^__builtin_/, "")) || /^s?arg\d{1,2}$/.test(name);
 }
 
 export function builtinNames(): readonly string[] {

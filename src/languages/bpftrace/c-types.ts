@@ -63,6 +63,13 @@ export class CTypes {
     return prototype === undefined ? undefined : { parameters: prototype.parameters.slice(1) };
   }
 
+  /** The type of a variable of the kernel. */
+  kernelVariable(name: string): Type | undefined {
+    const id = this.#kernel.find("var", name);
+    const variable = id === undefined ? undefined : this.#kernel.type(id);
+    return variable?.kind === "var" ? this.typeOf(this.#kernel, variable.to) : undefined;
+  }
+
   #prototype(id: number) {
     const type = this.#kernel.type(this.#kernel.resolve(id));
     if (type.kind !== "func_proto") return undefined;

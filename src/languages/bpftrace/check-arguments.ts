@@ -29,7 +29,9 @@ export abstract class CheckArguments extends CheckStatements {
 
   /** A literal's text. */
   literalText(expression: Expression | undefined, call: CallExpression): string | undefined {
-    const value = expression === undefined ? undefined : this.value(expression);
+    let value = expression === undefined ? undefined : this.value(expression);
+    // What a macro without statements gives.
+    while (value?.kind === "block" && value.body.length === 0) value = value.value;
     if (value?.kind === "text") return value.bytes;
     this.error(`${call.name}() needs a string literal`, expression?.span ?? call.span);
     return undefined;
@@ -54,6 +56,16 @@ export abstract class CheckArguments extends CheckStatements {
       return NONE;
     }
     if (argument.kind === "type") return this.typeNamed(argument.type);
+    if (argument.kind === "index" && argument.of.kind === "name" && argument.index.kind === "integer") {
+      const bound = this.scope.expression(argument.of.name)?.expression;
+      if (bound?.kind === "type") {
+        return {
+          kind: "array",
+          of: this.typeArgument(argument.of, call),
+          count: Number(argument.index.value),
+        };
+      }
+    }
     if (argument.kind === "name" && !isBuiltin(argument.name)) {
       const bound = this.scope.expression(argument.name);
       if (bound !== undefined)

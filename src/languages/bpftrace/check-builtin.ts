@@ -4,6 +4,7 @@ import { SourceText, type Span } from "../../source/source-text.ts";
 import type { Expression } from "./ast.ts";
 import { CheckExpressions } from "./check-expression.ts";
 import { parseWholeExpression } from "./parse-script.ts";
+import { placedAt } from "./placed-at.ts";
 import { type ContextField, hasRegisters } from "./probe-context.ts";
 import { REGISTERS } from "./registers.ts";
 import { BOOLEAN, INT32, INT64, NONE, pointerTo, UINT32, UINT64 } from "./type-names.ts";
@@ -39,12 +40,17 @@ export abstract class CheckBuiltins extends CheckExpressions {
     return { kind: "call", name, arguments: args, type, span };
   }
 
+  override parsed(name: string, text: string): Expression | undefined {
+    return parseWholeExpression(new SourceText(name, text));
+  }
+
   override builtin(name: string, span: Span): Value {
+    if (name === "pid" || name === "tid") return this.inNamespace(name, span);
     const direct = DIRECT[name];
     if (direct !== undefined) return this.intrinsic(direct[0], direct[1], span);
     const derived = DERIVED[name];
     if (derived !== undefined) {
-      const expression = parseWholeExpression(new SourceText(name, derived));
+      const expression = this.parsed(name, derived);
       return expression === undefined ? this.nothing(span) : this.value(placedAt(expression, span));
     }
     const argument = /^(s?)arg(\d+)$/.exec(name);
@@ -85,6 +91,16 @@ export abstract class CheckBuiltins extends CheckExpressions {
       default:
         return this.refuse(`Unknown identifier: '${name}'`, span);
     }
+  }
+
+  /** The number that our own namespace of processes gives the process. */
+  protected inNamespace(which: "pid" | "tid", span: Span): Value {
+    const { pidNamespace } = this.state.world;
+    if (pidNamespace === undefined) return this.intrinsic(which, UINT32, span);
+    const place = [pidNamespace.device, pidNamespace.inode].map((value) =>
+      this.constant(value, UINT64, span),
+    );
+    return this.intrinsic(which === "pid" ? "namespace-pid" : "namespace-tid", UINT32, span, place);
   }
 
   #currentTask(span: Span): Value {
@@ -223,13 +239,4 @@ export abstract class CheckBuiltins extends CheckExpressions {
     };
     return { kind: "compose", items, type, span };
   }
-}
-
-/** The same expression with all of its parts at one place of the user's text. */
-function placedAt(expression: Expression, span: Span): Expression {
-  return JSON.parse(
-    JSON.stringify(expression, (key, value) =>
-      key === "span" || key === "nameSpan" ? span : typeof value === "bigint" ? Number(value) : value,
-    ),
-  ) as Expression;
 }

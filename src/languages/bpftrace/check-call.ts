@@ -38,7 +38,8 @@ export class CheckCalls extends CheckSmallCalls {
     if (AGGREGATES.has(name)) {
       return this.refuse(`${name}() should be assigned to a map`, span, `For instance @x = ${name}(...).`);
     }
-    if (isBuiltin(name) && call.arguments.length === 0) return this.builtin(name, span);
+    if (isBuiltin(name) && call.arguments.length === 0)
+      return this.builtin(name.replace(/^__builtin_/, ""), span);
     const similar = similarNames(
       name,
       [...Object.keys(CALLS), ...AGGREGATES, ...this.state.macros.keys()],
@@ -49,10 +50,14 @@ export class CheckCalls extends CheckSmallCalls {
     return this.refuse(`Unknown function: '${name}'`, call.nameSpan, hint);
   }
 
+  override isFunction(name: string): boolean {
+    return CALLS[name] !== undefined || AGGREGATES.has(name) || isBuiltin(name);
+  }
+
   override specialField({ of, name, span }: Extract<Expression, { kind: "field" }>): Value | undefined {
     const isCall = of.kind === "call" && of.arguments.length === 0;
     if (of.kind !== "name" && !isCall) return undefined;
-    if (of.name === "config" && isCall) {
+    if ((of.name === "config" && isCall) || of.name === "__builtin_config") {
       const value = this.state.settings.raw[name];
       if (value === undefined) return this.refuse(`there is no setting ${name}`, span);
       if (typeof value === "string") return this.text(value, span);
@@ -60,6 +65,7 @@ export class CheckCalls extends CheckSmallCalls {
         ? this.constant(value ? 1n : 0n, BOOLEAN, span)
         : this.constant(BigInt(value), INT64, span);
     }
+    if (of.name === "ctx" && this.context.provider === "iter") return this.argumentNamed(name, span);
     if (of.name !== "args" || this.scope.expression("args") !== undefined) return undefined;
     const found = this.argumentNamed(name, span);
     if (found !== undefined) return found;
@@ -584,9 +590,13 @@ const CALLS: Readonly<Record<string, Call>> = {
   offsetof: (check, call) => check.offsetOf(call),
   reg: (check, call) => check.reg(call),
   kaddr: (check, call) => check.kaddr(call),
-  percpu_kaddr: (check, call) => check.unsupported(call),
+  percpu_kaddr: (check, call) => check.perCpuAddress(call),
+  debugf: (check, call) => check.debugPrint(call),
+  pid: (check, call) => check.namespaceId("pid", call),
+  tid: (check, call) => check.namespaceId("tid", call),
+  fail: (check, call) => check.fail(call),
   uaddr: (check, call) => check.unsupported(call),
-  path: (check, call) => check.unsupported(call),
+  path: (check, call) => check.path(call),
   skboutput: (check, call) => check.unsupported(call),
   cgroupid: (check, call) => check.cgroupId(call),
   kptr: (check, call) => check.space(call, "kernel"),

@@ -8,6 +8,8 @@ import { isBuiltin } from "./builtin-names.ts";
 import { CheckBase, type KeyedLocal } from "./check-base.ts";
 import { convert } from "./convert.ts";
 import { joinIntegers, joinTypes, sameType, widenForMap } from "./join-types.ts";
+import { kernelConstant } from "./kernel-constants.ts";
+import { placedAt } from "./placed-at.ts";
 import { Scope } from "./scope.ts";
 import {
   aggregateNumber,
@@ -32,6 +34,10 @@ export abstract class CheckExpressions extends CheckBase {
   abstract call(call: CallExpression): Value;
   /** `args.name`, `config().name`. */
   abstract specialField(field: Of<"field">): Value | undefined;
+  /** An expression out of a text that is not the user's. */
+  abstract parsed(name: string, text: string): Expression | undefined;
+  /** True for the names of functions and builtins. */
+  abstract isFunction(name: string): boolean;
   #expansions = 0;
 
   override value(expression: Expression): Value {
@@ -54,7 +60,9 @@ export abstract class CheckExpressions extends CheckBase {
         return this.parameter(expression);
       case "call": {
         const macro = this.state.macros.get(expression.name);
-        return macro === undefined ? this.call(expression) : this.expand(macro, expression);
+        const replaces =
+          macro?.parameters.length === expression.arguments.length || !this.isFunction(expression.name);
+        return macro === undefined || !replaces ? this.call(expression) : this.expand(macro, expression);
       }
       case "unary":
         return this.unary(expression);
@@ -94,11 +102,14 @@ export abstract class CheckExpressions extends CheckBase {
   private name({ name, span }: Of<"name">): Value {
     const bound = this.scope.expression(name);
     if (bound !== undefined) return this.inScope(bound.scope, () => this.value(bound.expression));
-    if (isBuiltin(name)) return this.builtin(name, span);
+    if (isBuiltin(name)) return this.builtin(name.replace(/^__builtin_/, ""), span);
     const define = this.state.defines.get(name);
     if (define !== undefined) return this.#guarded(span, () => this.value(define));
     const enumerator = this.state.types.enumerator(name);
     if (enumerator !== undefined) return this.constant(enumerator.value, enumerator.type, span);
+    const constant = kernelConstant(name);
+    const known = constant === undefined ? undefined : this.parsed(name, constant);
+    if (known !== undefined) return this.#guarded(span, () => this.value(placedAt(known, span)));
     const macro = this.state.macros.get(name);
     if (macro !== undefined) {
       return this.expand(macro, { kind: "call", name, nameSpan: span, arguments: [], span });

@@ -206,6 +206,79 @@ export abstract class CheckSmallCalls extends CheckArguments {
     return this.operate(">", cast, this.constant((1n << 64n) - 4096n, UINT64, span), span);
   }
 
+  /** A variable that each CPU has one of. */
+  perCpuAddress(call: CallExpression): Value {
+    const { span } = call;
+    if (!this.arity(call, 1, 2)) return this.nothing(span);
+    const name = this.literalText(call.arguments[0], call);
+    if (name === undefined) return this.nothing(span);
+    const type = this.state.types.kernelVariable(name);
+    if (type === undefined) return this.refuse(`the kernel's BTF has no per-CPU variable ${name}`, span);
+    const cpu = call.arguments[1] === undefined ? [] : [this.number(call, 1)];
+    return this.intrinsic("per-cpu-address", { kind: "pointer", to: type, space: "kernel" }, span, [
+      this.text(name, span),
+      ...cpu,
+    ]);
+  }
+
+  /** To the kernel's trace pipe. */
+  debugPrint(call: CallExpression): Value {
+    const { span } = call;
+    const [first, ...rest] = call.arguments;
+    const format = this.literalText(first, call);
+    const values = rest.map((argument) => this.value(argument));
+    if (format === undefined) return this.does([], span);
+    const made = this.intrinsic("debug-print", NONE, span, [this.text(format, span), ...values]);
+    return this.does([{ kind: "evaluate", value: made, span }], span);
+  }
+
+  /** pid(init), pid(curr_ns). */
+  namespaceId(which: "pid" | "tid", call: CallExpression): Value {
+    const [argument] = call.arguments;
+    if (argument === undefined) return this.builtin(which, call.span);
+    const name = argument.kind === "name" ? argument.name : "";
+    const type: IntegerType = { kind: "integer", bytes: 4, signed: false };
+    if (name === "init") return this.intrinsic(which, type, call.span);
+    if (name === "curr_ns") return this.inNamespace(which, call.span);
+    return this.refuse(`Invalid PID namespace mode: ${name} (expects: curr_ns or init)`, argument.span);
+  }
+
+  /** The path of a file, where the kernel lets programs ask for it. */
+  path(call: CallExpression): Value {
+    const { span } = call;
+    if (!this.arity(call, 1, 2)) return this.nothing(span);
+    const { provider } = this.context;
+    if (provider !== "fentry" && provider !== "fexit")
+      return this.refuse(`The path function can only be used with 'fentry' and 'fexit' probes`, span);
+    const value = this.value(call.arguments[0] as Expression);
+    const size =
+      call.arguments[1] === undefined
+        ? this.state.settings.maxStrlen
+        : Number(this.literalNumber(call.arguments[1], 0n, "path() needs a literal size"));
+    const address =
+      value.kind === "read" && value.type.kind === "struct"
+        ? this.offsetAddress(
+            value.address,
+            value.offset,
+            { kind: "pointer", to: value.type, space: "kernel" },
+            span,
+          )
+        : value;
+    if (address.type.kind !== "pointer")
+      return this.refuse(`path() expects a struct path (${typeName(value.type)} provided)`, span);
+    return this.intrinsic(
+      "path",
+      { kind: "string", size: Math.max(1, Math.min(size, this.state.settings.maxStrlen)) },
+      span,
+      [address],
+    );
+  }
+
+  fail(call: CallExpression): Value {
+    const message = call.arguments[0]?.kind === "string" ? call.arguments[0].value : "the script fails";
+    return this.refuse(message, call.span);
+  }
+
   unsupported(call: CallExpression): Value {
     for (const argument of call.arguments) if (argument.kind !== "type") this.value(argument);
     return this.refuse(`${call.name}() is not supported yet`, call.nameSpan);

@@ -17,6 +17,8 @@ export interface ScriptWorld extends AttachWorld {
   /** --name=value of the command line. */
   readonly named: ReadonlyMap<string, string>;
   readonly childPid?: number | undefined;
+  /** Our namespace of processes, when it is not the first one. */
+  readonly pidNamespace?: { readonly device: bigint; readonly inode: bigint } | undefined;
   readonly cpus: number;
   readonly unsafe: boolean;
   kernelAddress(symbol: string): bigint | undefined;

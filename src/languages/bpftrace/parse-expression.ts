@@ -233,7 +233,8 @@ export abstract class ExpressionParser extends TypeParser {
     this.skipLayout();
     const alone = /[,)*]/.test(this.text[this.at] ?? "");
     this.at = start;
-    if (word !== undefined && alone && isTypeWord(word)) return this.typeOrExpression();
+    if (word === "typeof" || (word !== undefined && alone && isTypeWord(word)))
+      return this.typeOrExpression();
     return this.expression();
   }
 

@@ -82,8 +82,9 @@ export abstract class TypeParser extends Cursor {
     this.skipLayout();
     const start = this.at;
     const word = this.word();
+    const starred = word !== undefined && this.take(/\s*(?:\*\s*)+(?=[,)])/y) !== undefined;
     this.at = start;
-    if (word === undefined || !(isTypeWord(word) || word === "typeof")) return this.expression();
+    if (word === undefined || !(isTypeWord(word) || word === "typeof" || starred)) return this.expression();
     const type = this.typeName();
     return { kind: "type", type, span: type.span };
   }
