@@ -8,7 +8,7 @@ import { kernelAddresses } from "../symbols/kernel-addresses.ts";
 import { processAddresses } from "../symbols/process-addresses.ts";
 import type { ScriptValue, StackValue } from "../values/script-value.ts";
 import { bootTime } from "./boot-clock.ts";
-import { cgroupPath, errorText, signalText, userName } from "./system-names.ts";
+import { cgroupPath, signalText, systemErrorText, userName } from "./system-names.ts";
 
 type Frame = StackValue["frames"][number];
 
@@ -52,7 +52,7 @@ export class Speller {
       case "probe":
         return this.#description.probes[Number(value)]?.name ?? "";
       case "errno":
-        return errorText(Number(BigInt.asIntN(32, value)));
+        return systemErrorText(Number(BigInt.asIntN(32, value)));
       case "signal":
         return signalText(Number(BigInt.asIntN(32, value)));
       default:

@@ -6,7 +6,7 @@ import { readCString } from "../ffi/library.ts";
 const MOST_SIGNALS = 64;
 
 /** "No such file or directory" for 2. */
-export function errorText(errno: number): string {
+export function systemErrorText(errno: number): string {
   return readCString(libc().strerror(errno));
 }
 

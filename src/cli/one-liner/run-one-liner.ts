@@ -13,12 +13,14 @@ export async function runOneLiner(words: readonly string[], stdio: Stdio): Promi
     return await runOptions(readWords(words), stdio);
   } catch (error) {
     if (!BpfError.is(error)) throw error;
-    stdio.stderr.write(`${error.format()}\n`);
+    const { errorText } = await import("./show-diagnostics.ts");
+    stdio.stderr.write(errorText(error));
     return FAILED;
   }
 }
 
-async function runOptions(options: OneLinerOptions, { stdout, stderr }: Stdio): Promise<number> {
+async function runOptions(options: OneLinerOptions, stdio: Stdio): Promise<number> {
+  const { stdout, stderr } = stdio;
   if (options.help) {
     stdout.write(ONE_LINER_HELP);
     return 0;
@@ -42,5 +44,6 @@ async function runOptions(options: OneLinerOptions, { stdout, stderr }: Stdio): 
     stderr.write(ONE_LINER_HELP);
     return FAILED;
   }
-  throw new BpfError("UNSUPPORTED", "this build lists probes but does not run one-liners yet");
+  const { runScriptText } = await import("./run-script-text.ts");
+  return runScriptText(options, stdio);
 }

@@ -4,7 +4,7 @@ export interface PlacedMessage {
   readonly line: number;
   readonly column: number;
   readonly endColumn: number;
-  readonly severity: "ERROR" | "WARNING" | "HINT";
+  readonly severity: "ERROR" | "WARNING" | "NOTE";
   readonly message: string;
   /** The line itself; without it nothing is drawn. */
   readonly text?: string | undefined;

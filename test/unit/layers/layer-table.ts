@@ -61,6 +61,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "languages/bcc",
       "compile",
       "listing",
+      "scripts",
+      "values",
     ],
     packages: ["commander", "esbuild"],
   },

@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import { SourceText } from "../../source/source-text.ts";
+import type { Stdio } from "../stdio.ts";
+import { UsageError } from "./usage-error.ts";
+import type { OneLinerOptions } from "./words.ts";
+
+/** The name of a text that is in no file. */
+const NO_FILE = "stdin";
+
+/** The text of -e, of a file, or of stdin. */
+export async function readProgram(
+  { programs, file }: OneLinerOptions,
+  { stdin }: Stdio,
+): Promise<SourceText> {
+  if (programs.length > 0) return new SourceText(NO_FILE, programs.join("\n"));
+  if (file === undefined || file === "-") return new SourceText(NO_FILE, await text(stdin));
+  try {
+    return new SourceText(file, readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new UsageError(`failed to open file '${file}': ${(cause as NodeJS.ErrnoException).code ?? cause}`);
+  }
+}

@@ -1,0 +1,99 @@
+import { buildScript, type ScriptBuildOptions, translateScript } from "../../build-script.ts";
+import { liveFacts } from "../../kernel/live-facts.ts";
+import { scriptPrinter } from "../../output/script/script-printer.ts";
+import { ScriptRun } from "../../script-run.ts";
+import { liveScriptWorld } from "../../script-world.ts";
+import type { SourceText } from "../../source/source-text.ts";
+import type { Stdio } from "../stdio.ts";
+import { EventPrinter } from "./event-printer.ts";
+import { OutputWriter } from "./output-writer.ts";
+import { readProgram } from "./read-program.ts";
+import { diagnosticText } from "./show-diagnostics.ts";
+import { TracedCommand } from "./traced-command.ts";
+import type { OneLinerOptions } from "./words.ts";
+
+/** Compiles and runs a script until its end, Ctrl-C, or the end of the command of -c. Gives its exit status. */
+export async function runScriptText(options: OneLinerOptions, stdio: Stdio): Promise<number> {
+  const source = await readProgram(options, stdio);
+  const command = options.command === undefined ? undefined : await TracedCommand.start(options.command);
+  try {
+    return await compileAndRun(source, options, command, stdio);
+  } finally {
+    command?.end();
+  }
+}
+
+async function compileAndRun(
+  source: SourceText,
+  options: OneLinerOptions,
+  command: TracedCommand | undefined,
+  stdio: Stdio,
+): Promise<number> {
+  const build = buildOptions(options, command, stdio);
+  if (options.stages.length > 0) {
+    stdio.stdout.write(`${(await translateScript(source, build)).code}\n`);
+    return 0;
+  }
+  const built = await buildScript(source, build);
+  if (options.warnings) for (const warning of built.warnings) stdio.stderr.write(diagnosticText(warning));
+  const writer = new OutputWriter(stdio, options.output, options.buffering ?? "line");
+  try {
+    const { format, quiet, warnings } = options;
+    const line = (place: { file: string; line: number }) =>
+      place.file === source.name ? source.line(place.line) : undefined;
+    const printer = scriptPrinter({ format, quiet, warnings, line });
+    const events = new EventPrinter(printer, writer, built.description.settings.maxCatBytes);
+    using run = new ScriptRun(
+      { ...built, source },
+      {
+        onEvent: (event) => {
+          events.show(event);
+          if (event.kind === "attached") command?.resume();
+        },
+        onWarning: (message) => warnings && writer.put({ stderr: `WARNING: ${message}\n` }),
+      },
+    );
+    return options.dryRun ? 0 : await untilEnd(run, command);
+  } finally {
+    writer.close();
+  }
+}
+
+async function untilEnd(run: ScriptRun, command: TracedCommand | undefined): Promise<number> {
+  const stop = () => run.stop();
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  command?.ended.then(stop);
+  try {
+    return await run.run();
+  } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+  }
+}
+
+function buildOptions(
+  options: OneLinerOptions,
+  command: TracedCommand | undefined,
+  { stderr }: Stdio,
+): ScriptBuildOptions {
+  const world = liveScriptWorld({
+    parameters: options.parameters,
+    named: namedValues(options.named),
+    pid: options.pid ?? command?.pid,
+    childPid: command?.pid,
+    unsafe: options.unsafe,
+  });
+  const warn = (message: string) => {
+    if (options.verbose) stderr.write(`WARNING: ${message}\n`);
+  };
+  return { facts: liveFacts(), world, environment: process.env, warn };
+}
+
+/** `--name=value` by name; without a value it is a switch that is on. */
+function namedValues(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [, name = "", value = "true"] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+      return [name, value] as const;
+    }),
+  );
+}
