@@ -1,7 +1,7 @@
 import type { AttachMethods } from "../../src/attach-methods.ts";
 import type { Bpf } from "../../src/bpf.ts";
 import { reasonOf } from "./reason.ts";
-import type { Call, UsdtProbe } from "./record-texts.ts";
+import type { Call } from "./record-texts.ts";
 
 type Arguments = Call["arguments"];
 type Attach = (bpf: Bpf, given: Arguments) => unknown;
@@ -32,8 +32,8 @@ const CALLS: Readonly<Record<string, Attach>> = {
 };
 
 /** Does with the programs of a text what a tool did, and gives what went wrong. */
-export function attachAs(bpf: Bpf, calls: readonly Call[], usdt: readonly UsdtProbe[]): string[] {
-  const errors: string[] = usdt.length > 0 ? ["USDT: not tried"] : [];
+export function attachAs(bpf: Bpf, calls: readonly Call[]): string[] {
+  const errors: string[] = [];
   const tried = (attach: () => unknown) => {
     try {
       attach();

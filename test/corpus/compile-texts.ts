@@ -2,6 +2,8 @@ import { buildProgram } from "../../src/build-program.ts";
 import type { BuiltProgram } from "../../src/built-program.ts";
 import type { KernelFacts } from "../../src/facts/kernel-facts.ts";
 import { SourceText } from "../../src/source/source-text.ts";
+import { usdtPrograms } from "../../src/usdt.ts";
+import { madeUsdt } from "./made-usdt.ts";
 import { reasonOf } from "./reason.ts";
 import type { ToolText } from "./record-texts.ts";
 
@@ -20,7 +22,6 @@ export const TEXT_NAME = "corpus.c";
 export async function compileTexts(
   texts: readonly ToolText[],
   facts: KernelFacts,
-  onDone: (done: Compiled) => void,
 ): Promise<Compiled[]> {
   const done = new Map<string, Promise<Omit<Compiled, "text">>>();
   const results: Compiled[] = new Array(texts.length);
@@ -28,11 +29,10 @@ export async function compileTexts(
   const work = async () => {
     for (let i = next++; i < texts.length; i = next++) {
       const text = texts[i] as ToolText;
-      const key = JSON.stringify([text.text, text.cflags]);
+      const key = JSON.stringify([text.text, text.cflags, text.usdt]);
       const compiling = done.get(key) ?? compileText(text, facts);
       done.set(key, compiling);
       results[i] = { text, ...(await compiling) };
-      onDone(results[i] as Compiled);
     }
   };
   await Promise.all([work(), work()]);
@@ -42,7 +42,12 @@ export async function compileTexts(
 async function compileText(text: ToolText, facts: KernelFacts): Promise<Omit<Compiled, "text">> {
   const source = new SourceText(TEXT_NAME, text.text);
   try {
-    const built = await buildProgram(source, { facts, cflags: text.cflags, warn: () => {} });
+    const built = await buildProgram(source, {
+      facts,
+      cflags: text.cflags,
+      usdt: usdtPrograms(madeUsdt(text.usdt)),
+      warn: () => {},
+    });
     return { built, warnings: built.program.warnings.map(({ message }) => message) };
   } catch (error) {
     return { error: reasonOf(error), warnings: [] };

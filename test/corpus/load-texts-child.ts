@@ -5,6 +5,7 @@ import type { Bpf } from "../../src/bpf.ts";
 import { load } from "../../src/load.ts";
 import { attachAs } from "./attach-as.ts";
 import type { Loaded, LoadJob } from "./load-texts.ts";
+import { madeUsdt } from "./made-usdt.ts";
 import { reasonOf } from "./reason.ts";
 
 const [input = "", output = "", seconds = "200"] = process.argv.slice(2);
@@ -20,12 +21,12 @@ process.exit(0);
 async function loadJob({ key, text, cflags, calls, usdt }: LoadJob): Promise<Loaded> {
   let bpf: Bpf;
   try {
-    bpf = await load(text, { name: "corpus.c", cflags, attach: false, onLost: () => {} });
+    bpf = await load(text, { name: "corpus.c", cflags, attach: false, onLost: () => {}, usdtContexts: madeUsdt(usdt) });
   } catch (error) {
     return { key, loadError: reasonOf(error), attachErrors: [] };
   }
   try {
-    return { key, attachErrors: attachAs(bpf, calls, usdt) };
+    return { key, attachErrors: attachAs(bpf, calls) };
   } finally {
     bpf.close();
   }

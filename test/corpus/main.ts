@@ -12,11 +12,13 @@ import { corpusKernel } from "./kernel-recording.ts";
 import { loadTexts } from "./load-texts.ts";
 import { CORPUS_DIRECTORY } from "./places.ts";
 import { recordTexts } from "./record-texts.ts";
-import { toolRuns } from "./tools.ts";
+import { expectedOf, type Result, readExpected, resultsOf, surprises, writeExpected } from "./results.ts";
+import { type ToolRun, toolRuns } from "./tools.ts";
+import { writeReport } from "./write-report.ts";
 
 const { values } = parseArgs({
   options: {
-    kernel: { type: "string", multiple: true },
+    kernel: { type: "string", multiple: true, default: ["6.1", "6.12", "6.18"] },
     tool: { type: "string", multiple: true },
     "no-load": { type: "boolean" },
     update: { type: "boolean" },
@@ -29,25 +31,42 @@ if (!existsSync("/usr/sbin/opensnoop-bpfcc") || !existsSync("/usr/lib/python3/di
 }
 mkdirSync(CORPUS_DIRECTORY, { recursive: true });
 const runs = toolRuns().filter(({ tool }) => values.tool === undefined || values.tool.includes(tool));
-for (const name of values.kernel ?? ["6.1", "6.12", "6.18"]) {
+const results = new Map<string, Result[]>();
+for (const name of values.kernel) results.set(name, await tryAll(name, runs));
+if (values.update) update();
+else compare();
+
+async function tryAll(name: string, of: readonly ToolRun[]): Promise<Result[]> {
   const kernel = corpusKernel(name);
-  const { texts, silent } = recordTexts(kernel, runs);
-  for (const { name: run, reason } of silent) console.log(`${name} ${run}: ${reason}`);
-  console.log(`${name}: ${texts.length} texts of ${runs.length} runs`);
+  const { texts, silent } = recordTexts(kernel, of);
+  for (const { name: run, reason } of silent) console.log(`${name} ${run}: no text, or not to its end: ${reason}`);
   writeFileSync(join(CORPUS_DIRECTORY, `texts-${name}.json`), JSON.stringify(texts, null, 1));
-  const compiled = await compileTexts(texts, kernel.facts, ({ text, error }) => {
-    if (error !== undefined) console.log(`✖ ${name} ${text.name}: ${error}`);
-  });
-  const good = compiled.filter(({ built }) => built !== undefined);
+  console.log(`${name}: ${texts.length} texts of ${of.length} runs`);
+  const compiled = await compileTexts(texts, kernel.facts);
+  const good = compiled.flatMap(({ text, built }) => (built === undefined ? [] : [text]));
   console.log(`${name}: ${good.length} of ${compiled.length} compile`);
-  if (values["no-load"]) continue;
-  const loaded = await loadTexts(
-    kernel,
-    good.map(({ text }) => text),
-  );
-  for (const [i, { loadError, attachErrors }] of loaded.entries()) {
-    const text = good[i]?.text.name ?? "";
-    if (loadError !== undefined) console.log(`✖ ${name} ${text}: load: ${loadError}`);
-    for (const error of attachErrors) console.log(`✖ ${name} ${text}: attach: ${error}`);
+  const loaded = values["no-load"] ? undefined : await loadTexts(kernel, good);
+  const found = resultsOf(compiled, loaded, kernel);
+  const attached = found.filter(({ stage }) => stage === "attached");
+  console.log(`${name}: ${attached.length} of ${found.length} come to the end`);
+  return found;
+}
+
+function update(): void {
+  const whole = values.tool === undefined && !values["no-load"];
+  if (!whole) throw new Error("only a whole run can be written down");
+  const expected = existsSync(join(CORPUS_DIRECTORY, "..", "..", "test", "corpus", "expected.json")) ? readExpected() : {};
+  for (const [name, found] of results) expected[name] = expectedOf(found);
+  writeExpected(expected);
+  writeReport(results);
+}
+
+function compare(): void {
+  const expected = readExpected();
+  for (const [name, found] of results) {
+    const lines = surprises(found, expected[name], values.tool === undefined);
+    for (const line of lines) console.log(`✖ ${name} ${line}`);
+    if (lines.length > 0) process.exitCode = 1;
   }
+  if (process.exitCode !== 1) console.log("all as expected");
 }
