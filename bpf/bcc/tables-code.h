@@ -161,6 +161,16 @@ u64 bcc_ts_lost_##NAME
 
 static long (*const bpf_trace_printk)(const char *format, u32 size, ...) = (void *)6;
 
+/* The low half of a register, of which clang is not to know that it is one: it would check the half and then use
+   the whole with other bits masked, and the verifier, which knows less of the halves, refuses such an index or size. */
+#define bcc_ts_low32(VALUE) ({ u32 bcc_ts_half = (u32)(VALUE); __asm__("" : "+r"(bcc_ts_half)); bcc_ts_half; })
+
+#define bcc_ts_low(TYPE, MOST, VALUE) ({ \
+	u32 bcc_ts_half = (TYPE)(VALUE); \
+	__asm__("" : "+r"(bcc_ts_half)); \
+	__builtin_assume(bcc_ts_half <= MOST); \
+	(TYPE)bcc_ts_half; })
+
 /* A kernel value read where the program dereferences a kernel pointer. The reader takes kernel and user
    addresses alike, as bcc's programs expect. The comma gives the type without const and volatile. */
 #define bcc_ts_read(PLACE) ({ \

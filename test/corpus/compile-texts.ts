@@ -19,10 +19,7 @@ export interface Compiled {
 export const TEXT_NAME = "corpus.c";
 
 /** Compiles each different text once, two at a time. */
-export async function compileTexts(
-  texts: readonly ToolText[],
-  facts: KernelFacts,
-): Promise<Compiled[]> {
+export async function compileTexts(texts: readonly ToolText[], facts: KernelFacts): Promise<Compiled[]> {
   const done = new Map<string, Promise<Omit<Compiled, "text">>>();
   const results: Compiled[] = new Array(texts.length);
   let next = 0;

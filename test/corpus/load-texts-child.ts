@@ -21,7 +21,13 @@ process.exit(0);
 async function loadJob({ key, text, cflags, calls, usdt }: LoadJob): Promise<Loaded> {
   let bpf: Bpf;
   try {
-    bpf = await load(text, { name: "corpus.c", cflags, attach: false, onLost: () => {}, usdtContexts: madeUsdt(usdt) });
+    bpf = await load(text, {
+      name: "corpus.c",
+      cflags,
+      attach: false,
+      onLost: () => {},
+      usdtContexts: madeUsdt(usdt),
+    });
   } catch (error) {
     return { key, loadError: reasonOf(error), attachErrors: [] };
   }

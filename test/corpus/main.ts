@@ -39,7 +39,8 @@ else compare();
 async function tryAll(name: string, of: readonly ToolRun[]): Promise<Result[]> {
   const kernel = corpusKernel(name);
   const { texts, silent } = recordTexts(kernel, of);
-  for (const { name: run, reason } of silent) console.log(`${name} ${run}: no text, or not to its end: ${reason}`);
+  for (const { name: run, reason } of silent)
+    console.log(`${name} ${run}: no text, or not to its end: ${reason}`);
   writeFileSync(join(CORPUS_DIRECTORY, `texts-${name}.json`), JSON.stringify(texts, null, 1));
   console.log(`${name}: ${texts.length} texts of ${of.length} runs`);
   const compiled = await compileTexts(texts, kernel.facts);
@@ -55,7 +56,9 @@ async function tryAll(name: string, of: readonly ToolRun[]): Promise<Result[]> {
 function update(): void {
   const whole = values.tool === undefined && !values["no-load"];
   if (!whole) throw new Error("only a whole run can be written down");
-  const expected = existsSync(join(CORPUS_DIRECTORY, "..", "..", "test", "corpus", "expected.json")) ? readExpected() : {};
+  const expected = existsSync(join(CORPUS_DIRECTORY, "..", "..", "test", "corpus", "expected.json"))
+    ? readExpected()
+    : {};
   for (const [name, found] of results) expected[name] = expectedOf(found);
   writeExpected(expected);
   writeReport(results);

@@ -60,12 +60,19 @@ export function expectedOf(results: readonly Result[]): Expected {
 }
 
 /** What is other than it was: worse, or better and not written down. */
-export function surprises(results: readonly Result[], expected: Expected | undefined, whole: boolean): string[] {
+export function surprises(
+  results: readonly Result[],
+  expected: Expected | undefined,
+  whole: boolean,
+): string[] {
   const now = expectedOf(results);
   const lines = results.flatMap(({ name }) => {
-    const [before, after] = [expected?.stopped[name], now.stopped[name]].map((stop) => stop?.join("; ") ?? "attached");
+    const [before, after] = [expected?.stopped[name], now.stopped[name]].map(
+      (stop) => stop?.join("; ") ?? "attached",
+    );
     return before === after ? [] : [`${name}: ${after}\n    was expected: ${before}`];
   });
-  if (whole && now.texts !== expected?.texts) lines.push(`${now.texts} texts instead of ${expected?.texts ?? 0}`);
+  if (whole && now.texts !== expected?.texts)
+    lines.push(`${now.texts} texts instead of ${expected?.texts ?? 0}`);
   return lines;
 }

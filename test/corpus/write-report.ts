@@ -54,7 +54,10 @@ function shortReason(reason: string): string {
   return reason
     .replace(/^[A-Z_]+: /, "")
     .replace(/^corpus\.c:\d+(?::\d+)?: /, "")
-    .replace(/^cannot attach (?:an? )?(\w+) to (\S+?): (?:the kernel's BTF has no such|there is no such) function.*/, "no $2")
+    .replace(
+      /^cannot attach (?:an? )?(\w+) to (\S+?): (?:the kernel's BTF has no such|there is no such) function.*/,
+      "no $2",
+    )
     .replace(/^cannot attach (?:an? )?(\w+) to (\S+): it is not traceable.*/, "$2 is inlined")
     .replace(/^cannot attach to the raw tracepoint (\S+): there is no such tracepoint/, "no tracepoint $1")
     .replace(/^cannot attach to (\S+:\S+): .*/, "no $1");

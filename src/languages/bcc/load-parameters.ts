@@ -78,7 +78,7 @@ function moveParameters(
     const register = (isSyscallProgram(program.name) ? registers.syscall : registers.call)[i];
     const place = wrapped ? `bcc_ts_read(bcc_ts_regs->${register})` : `${contextName}->${register}`;
     const declaration = text.slice(span.start, span.end).replace(/\s+/g, " ");
-    lines.push(`${declaration} = ${conversion(parameter)}${place}; (void)${parameter.name};`);
+    lines.push(`${declaration} = ${converted(parameter, place)}; (void)${parameter.name};`);
   });
   unit.edits.replace(contextSpan.end, lastSpan.end, "");
   unit.edits.insert(body.start + 1, ` ${lines.join(" ")}`);
@@ -99,7 +99,7 @@ function loadFromArray(
   const lines = rest.map((parameter, i) => {
     const { start, end } = spans[i] ?? last;
     const declaration = unit.source.text.slice(start, end).replace(/\s+/g, " ");
-    return `${declaration} = ${conversion(parameter)}${name}[${i}]; (void)${parameter.name};`;
+    return `${declaration} = ${converted(parameter, `${name}[${i}]`)}; (void)${parameter.name};`;
   });
   // The macro that begins a probe leaves the arguments out when it is compiled.
   const place = unit.places.of(context);
@@ -138,8 +138,14 @@ function isSyscallProgram(name: string): boolean {
 }
 
 /** A register is an unsigned long; the low bits of it are the value of a narrower argument. */
-function conversion(parameter: AstNode): string {
+function converted(parameter: AstNode, place: string): string {
   const type = canonicalType(parameter);
-  if (isPointerType(type)) return "(void *)";
-  return type === "_Bool" || type === "bool" ? "(unsigned char)" : "";
+  if (isPointerType(type)) return `(void *)${place}`;
+  if (type === "_Bool" || type === "bool") return `(unsigned char)${place}`;
+  const most = SHORT[type];
+  if (most !== undefined) return `bcc_ts_low(${type}, ${most}, ${place})`;
+  return /^(?:unsigned )?int$|^enum /.test(type) ? `bcc_ts_low32(${place})` : place;
 }
+
+/** Unsigned types with fewer than 32 bits, and their largest values. */
+const SHORT: Readonly<Record<string, number>> = { "unsigned short": 0xffff, "unsigned char": 0xff };

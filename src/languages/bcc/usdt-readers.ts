@@ -42,7 +42,7 @@ function reader(program: string, probe: UsdtProbe, index: number): string[] {
   return [
     `${head} ${usdtReader(program, index)}(struct pt_regs *ctx, void *to, unsigned long size) {`,
     `  u64 value; ${choice(probe.locations, index)}`,
-    "  if (size == 8) *(u64 *)to = value; else if (size == 4) *(u32 *)to = value;",
+    "  if (size == 8) *(u64 *)to = value; else if (size == 4) *(u32 *)to = bcc_ts_low32(value);",
     "  else if (size == 2) *(u16 *)to = value; else if (size == 1) *(u8 *)to = value; else return -1;",
     "  return 0;",
     "}",

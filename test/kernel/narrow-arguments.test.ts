@@ -1,0 +1,23 @@
+import { test } from "node:test";
+import { load } from "../../src/load.ts";
+
+const HEAD = "struct e { char data[50]; };\nBPF_PERF_OUTPUT(events);\n";
+const SEND = "events.perf_submit(ctx, &e, sizeof(e)); return 0; }";
+const READ = "bpf_probe_read_user(&e.data, len, buf);";
+
+/** Sizes and indices out of registers that the program checks: the verifier must be able to follow. */
+const PROGRAMS: readonly (readonly [title: string, type: string, body: string])[] = [
+  ["the smaller of two", "u32", "bpf_probe_read_user(&e.data, min(sizeof(e.data), (size_t)len), buf);"],
+  ["unsigned", "u32", `if (len > sizeof(e.data)) return 0; ${READ}`],
+  ["signed", "int", `if (len < 0 || len > sizeof(e.data)) return 0; ${READ}`],
+  ["short", "u16", `if (len >= sizeof(e.data)) return 0; e.data[len] = 1; ${READ}`],
+  ["byte", "u8", `if (len >= sizeof(e.data)) return 0; e.data[len] = 1; ${READ}`],
+];
+
+for (const [title, type, body] of PROGRAMS) {
+  test(`a narrow argument that is checked is a size and an index: ${title}`, async () => {
+    const text = `${HEAD}int f(struct pt_regs *ctx, void *buf, ${type} len) { struct e e = {}; ${body} ${SEND}`;
+    using bpf = await load(text, { attach: false });
+    bpf.close();
+  });
+}
