@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { processCpuNs } from "./process-use.ts";
 
 /** What a subject prints: JSON, a line each. */
 export type Said = Readonly<Record<string, unknown>>;
@@ -43,17 +43,7 @@ export class Subject {
 
   /** Nanoseconds of processor time until now, of all threads. */
   cpuNs(): number {
-    let sum = 0;
-    for (const thread of readdirSync(`/proc/${this.pid}/task`)) {
-      sum += Number(readFileSync(`/proc/${this.pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]);
-    }
-    return sum;
-  }
-
-  /** The most memory that it had resident, MiB. */
-  peakMib(): number {
-    const status = readFileSync(`/proc/${this.pid}/status`, "utf8");
-    return Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) / 1024;
+    return processCpuNs(this.pid);
   }
 
   async end(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {

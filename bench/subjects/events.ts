@@ -1,5 +1,5 @@
 // Ours in the benchmark of rings and perf buffers: reads the events of bench/programs/events.c.
-//   node dist/bench/subjects/events.js KIND MODE   KIND: ring, perf; MODE: see bench/README.md
+//   node dist/bench/subjects/events.js KIND MODE   KIND: ring, perf; MODE: drain, live, live-late (wake-ups wait), latency, latency-block
 import { readFileSync } from "node:fs";
 import { load, type PerfBuffer, type RingBuffer } from "bcc-ts";
 import { packageFile } from "../../src/package-root.ts";
@@ -18,7 +18,12 @@ interface Schema {
 const [kind = "ring", mode = "drain"] = process.argv.slice(2);
 const LAST = 0xffff_ffff;
 const text: string = readFileSync(packageFile("bench", "programs", "events.c"), "utf8");
-using bpf = await load<Schema>(text, { attach: false, cflags: [`-DPAGES=${RING_PAGES}`], onLost: () => {} });
+using bpf = await load<Schema>(text, {
+  attach: false,
+  cflags: [`-DPAGES=${RING_PAGES}`],
+  onLost: () => {},
+  buffers: mode === "live-late" ? { [kind]: { maxLatencyMs: 10 } } : {},
+});
 const source = kind === "ring" ? bpf.rings.ring : bpf.rings.perf;
 
 const seen = { count: 0, sum: 0, letters: 0, ended: false };
@@ -58,11 +63,13 @@ async function drain(): Promise<void> {
 }
 
 async function live(handle: (event: Event) => void): Promise<void> {
-  say({ ready: true });
-  for await (const event of source) {
+  const stop = new AbortController();
+  source.on((event) => {
     handle(event);
-    if (seen.ended) break;
-  }
+    if (seen.ended) stop.abort();
+  });
+  say({ ready: true });
+  await source.run({ signal: stop.signal });
 }
 
 function block(handle: (event: Event) => void): void {
@@ -72,7 +79,7 @@ function block(handle: (event: Event) => void): void {
 }
 
 if (mode === "drain") await drain();
-if (mode === "live") await live(take);
+if (mode.startsWith("live")) await live(take);
 if (mode === "latency") await live(takeLatency);
 if (mode === "latency-block") block(takeLatency);
 if (mode !== "drain") say({ count: seen.count, sum: seen.sum, latencies, lost: source.lost });
