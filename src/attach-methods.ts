@@ -155,6 +155,19 @@ export abstract class AttachMethods {
     return link as IteratorLink;
   }
 
+  /**
+   * As bcc's attach_perf_event_raw: the same with any event and more of struct perf_event_attr, in `attributes`:
+   * breakpoints, events of one ring only, events of the processor by number.
+   *
+   * @throws AttachError, UnsupportedError where the machine does not count such events, PermissionError
+   * @example
+   * const attributes = { breakpointType: 2, config1: 0x7f0000001000n, config2: 8 }; // writes of eight bytes
+   * bpf.attachPerfEventRaw({ type: PerfType.BREAKPOINT, config: 0, samplePeriod: 1, pid: 1234, attributes, fnName: "on_write" });
+   */
+  attachPerfEventRaw(event: PerfEventPoint & ProgramName): Link {
+    return this.attachPerfEvent(event);
+  }
+
   /** As bcc's detach_kprobe: of one program when it is told, else of all. Gives how many links it closed. */
   detachKprobe({ event, fnName }: { event: string; fnName?: string }): number {
     return this.detachLinks("kprobe", event, fnName);

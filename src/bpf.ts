@@ -317,6 +317,11 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     return this.#program(name);
   }
 
+  protected override loadedMaps(): Iterable<LoadedMap> {
+    this.#checkOpen();
+    return this.#object.maps.values();
+  }
+
   protected override openLinks(): (readonly [Link, string])[] {
     for (const link of this.#links.keys()) if (link.fd === -1) this.#links.delete(link);
     return [...this.#links];

@@ -1,7 +1,6 @@
 import { probeableMatching } from "./attach/traced-functions.ts";
 import { matchingTracepoints } from "./attach/tracepoint.ts";
 import { matchingFunctions } from "./attach/uprobe-place.ts";
-import type { Btf } from "./btf/btf.ts";
 import { memberAtPath } from "./btf/layout.ts";
 import { BpfError } from "./errors.ts";
 import { checkFeature } from "./kernel/features.ts";
@@ -29,8 +28,6 @@ let syscallPrefix: string | undefined;
 export abstract class HelperMethods extends SymbolMethods {
   /** What programs write with bpf_trace_printk, line by line. */
   abstract traceFields(): TracePipe;
-  /** The types of the loaded program. */
-  protected abstract readonly types: Btf;
   readonly #enums = new Map<string, ReadonlyMap<number | bigint, string>>();
 
   /**

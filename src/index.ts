@@ -15,6 +15,7 @@ export {
   SyscallError,
   UnsupportedError,
 } from "./errors.ts";
+export type { TableDescription } from "./inspect-methods.ts";
 export { type IntervalOptions, intervals } from "./intervals.ts";
 export type { ProgramInfo } from "./load/program-info.ts";
 export { VerifierError } from "./load/verifier-error.ts";

@@ -2,6 +2,7 @@ import type { Link } from "./attach/link.ts";
 import type { SocketLink } from "./attach/raw-socket.ts";
 import { AttachMethods } from "./attach-methods.ts";
 import { LoadError } from "./errors.ts";
+import type { LoadedProgram } from "./load/loaded-object.ts";
 import type { Device, ObjectPoint, TrafficControlPoint, XdpPoint } from "./program/program.ts";
 
 /** Which program is attached. */
@@ -21,7 +22,7 @@ export interface LoadedFunction {
 /** The part of Bpf that attaches programs to packets, sockets and control groups. */
 export abstract class NetworkMethods extends AttachMethods {
   /** The programs that are in the kernel, by their names. */
-  protected abstract loaded(name: string): LoadedFunction;
+  protected abstract loaded(name: string): LoadedProgram;
 
   /**
    * As bcc's load_func, which here only looks: load() loads all programs. Another type than the context says is

@@ -1,4 +1,4 @@
-import { NetworkMethods } from "./network-methods.ts";
+import { InspectMethods } from "./inspect-methods.ts";
 import { KernelAddresses, kernelAddresses } from "./symbols/kernel-addresses.ts";
 import { processAddresses } from "./symbols/process-addresses.ts";
 import { formatSymbol, type SymbolOptions } from "./symbols/symbol.ts";
@@ -9,7 +9,7 @@ interface Stacks {
 }
 
 /** The part of Bpf that tells addresses by name. */
-export abstract class SymbolMethods extends NetworkMethods {
+export abstract class SymbolMethods extends InspectMethods {
   /**
    * As bcc's ksym: the kernel function at an address, "[unknown]" when there is none.
    *

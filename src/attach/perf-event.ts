@@ -47,7 +47,13 @@ function attachOne(
   throw new AttachError(target, `cannot ${what}: ${errnoName(errno)}`, { cause });
 }
 
-function perfAttributes({ type, config, samplePeriod, sampleFreq }: PerfEventPoint): PerfEventAttributes {
+function perfAttributes({
+  type,
+  config,
+  samplePeriod,
+  sampleFreq,
+  attributes,
+}: PerfEventPoint): PerfEventAttributes {
   const period = sampleFreq ?? samplePeriod ?? 0;
   if (
     (sampleFreq === undefined) === (samplePeriod === undefined) ||
@@ -59,12 +65,12 @@ function perfAttributes({ type, config, samplePeriod, sampleFreq }: PerfEventPoi
       hint: "Give either samplePeriod (every so many events) or sampleFreq (so many a second), a positive integer.",
     });
   }
-  return { type, config, period, frequency: sampleFreq !== undefined, disabled: true };
+  return { ...attributes, type, config, period, frequency: sampleFreq !== undefined, disabled: true };
 }
 
 function openEvent(attributes: PerfEventAttributes, point: PerfEventPoint, cpu: number): number {
   try {
-    return perfEventOpen(attributes, point.pid ?? ANY, cpu);
+    return perfEventOpen(attributes, point.pid ?? ANY, cpu, { groupFd: point.groupFd });
   } catch (error) {
     throw error instanceof SyscallError ? explainFailure(point, cpu, error) : error;
   }

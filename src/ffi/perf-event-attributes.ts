@@ -17,6 +17,22 @@ export interface PerfEventAttributes {
   readonly wakeupBytes?: number;
   /** It counts only once it is enabled. */
   readonly disabled?: boolean;
+  /** Threads that begin later count, too. */
+  readonly inherit?: boolean | undefined;
+  readonly excludeUser?: boolean | undefined;
+  readonly excludeKernel?: boolean | undefined;
+  readonly excludeHypervisor?: boolean | undefined;
+  readonly excludeIdle?: boolean | undefined;
+  /** How near the instruction of a sample must be to what caused it: 0 to 3. */
+  readonly preciseIp?: number | undefined;
+  /** HW_BREAKPOINT_*: reads 1, writes 2, instructions 4. */
+  readonly breakpointType?: number | undefined;
+  /** Of a breakpoint its address. */
+  readonly config1?: number | bigint | undefined;
+  /** Of a breakpoint its length. */
+  readonly config2?: number | bigint | undefined;
+  /** PERF_SAMPLE_BRANCH_*: which branches the processor is to note. */
+  readonly branchSampleType?: number | undefined;
 }
 
 /** The size of the struct as of Linux 4.1. */
@@ -24,6 +40,14 @@ const BYTES = 112;
 const DISABLED = 1;
 const FREQUENCY = 1 << 10;
 const WATERMARK = 1 << 14;
+
+function filterFlags(attributes: PerfEventAttributes): number {
+  const { inherit, excludeUser, excludeKernel, excludeHypervisor, excludeIdle, preciseIp = 0 } = attributes;
+  const bit = (is: boolean | undefined, number: number) => (is ? 1 << number : 0);
+  const excluded =
+    bit(excludeUser, 4) | bit(excludeKernel, 5) | bit(excludeHypervisor, 6) | bit(excludeIdle, 7);
+  return bit(inherit, 1) | excluded | ((preciseIp & 3) << 15);
+}
 
 /** The struct in memory. */
 export function encodePerfEvent(attributes: PerfEventAttributes): NativeBuffer {
@@ -36,7 +60,12 @@ export function encodePerfEvent(attributes: PerfEventAttributes): NativeBuffer {
   memory.setPointer(16, period);
   memory.setPointer(24, sampleType ?? 0);
   const watermark = wakeupBytes === undefined ? 0 : WATERMARK;
-  view.setUint32(40, (disabled ? DISABLED : 0) | (frequency ? FREQUENCY : 0) | watermark, true);
+  const flags = (disabled ? DISABLED : 0) | (frequency ? FREQUENCY : 0) | watermark | filterFlags(attributes);
+  view.setUint32(40, flags, true);
+  view.setUint32(52, attributes.breakpointType ?? 0, true);
+  view.setBigUint64(56, BigInt(attributes.config1 ?? 0), true);
+  view.setBigUint64(64, BigInt(attributes.config2 ?? 0), true);
+  memory.setPointer(72, attributes.branchSampleType ?? 0);
   view.setUint32(48, wakeupBytes ?? wakeupEvents ?? 0, true);
   return memory;
 }

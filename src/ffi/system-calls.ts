@@ -18,7 +18,7 @@ export function perfEventOpen(
   attributes: PerfEventAttributes,
   pid: number,
   cpu: number,
-  options: CheckOptions = {},
+  options: CheckOptions & { readonly groupFd?: number | undefined } = {},
 ): number {
   const numbers = NUMBERS[process.arch];
   if (numbers === undefined) {
@@ -30,7 +30,7 @@ export function perfEventOpen(
     memory.address,
     pid,
     cpu,
-    -1,
+    options.groupFd ?? -1,
     PERF_FLAG_FD_CLOEXEC,
     0,
   );

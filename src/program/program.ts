@@ -101,6 +101,26 @@ export interface UserFunctionPoint {
   readonly pid?: number | undefined;
 }
 
+/** The rarer members of struct perf_event_attr. */
+export interface PerfEventDetails {
+  /** Threads that begin later count, too: with a pid. */
+  readonly inherit?: boolean;
+  readonly excludeUser?: boolean;
+  readonly excludeKernel?: boolean;
+  readonly excludeHypervisor?: boolean;
+  readonly excludeIdle?: boolean;
+  /** How near the instruction of a sample must be to what caused it: 0 to 3. */
+  readonly preciseIp?: number;
+  /** Of a breakpoint (PerfType.BREAKPOINT): reads 1, writes 2, instructions 4. */
+  readonly breakpointType?: number;
+  /** Of a breakpoint its address. */
+  readonly config1?: number | bigint;
+  /** Of a breakpoint its length. */
+  readonly config2?: number | bigint;
+  /** PERF_SAMPLE_BRANCH_*: which branches the processor is to note. */
+  readonly branchSampleType?: number;
+}
+
 /** What perf_event_open(2) counts, and how often the program runs: every so many, or so often a second. */
 export interface PerfEventPoint {
   readonly type: number;
@@ -111,6 +131,10 @@ export interface PerfEventPoint {
   readonly pid?: number | undefined;
   /** Only on this CPU; on all unless told. */
   readonly cpu?: number | undefined;
+  /** The event that leads a group: its descriptor. */
+  readonly groupFd?: number | undefined;
+  /** More of struct perf_event_attr. */
+  readonly attributes?: PerfEventDetails | undefined;
 }
 
 /** A function of the user's text that becomes a program in the kernel. */
