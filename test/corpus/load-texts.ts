@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -8,29 +9,39 @@ import type { ToolText } from "./record-texts.ts";
 
 /** A text with all that is done with it; the same for all runs that do the same. */
 export interface LoadJob extends Pick<ToolText, "text" | "cflags" | "calls" | "usdt"> {
-  readonly key: number;
+  /** The same for the same job in every run. */
+  readonly key: string;
 }
 
 export interface Loaded {
-  readonly key: number;
+  readonly key: string;
   readonly loadError?: string;
   readonly attachErrors: readonly string[];
 }
 
 /** A boot ends after this long, and the next goes on. */
 const SECONDS_A_BOOT = 210;
-const MOST_BOOTS = 12;
+
+export interface LoadLimits {
+  readonly boots: number;
+  /** What an earlier run loaded is not loaded again. */
+  readonly resume: boolean;
+}
 
 /** Loads and attaches each text in the kernel that it was compiled for. */
-export async function loadTexts(kernel: CorpusKernel, texts: readonly ToolText[]): Promise<Loaded[]> {
+export async function loadTexts(
+  kernel: CorpusKernel,
+  texts: readonly ToolText[],
+  { boots, resume }: LoadLimits,
+): Promise<Loaded[]> {
   const child = await bundledChild();
   const input = join(CORPUS_DIRECTORY, `load-${kernel.name}.json`);
   const output = join(CORPUS_DIRECTORY, `loaded-${kernel.name}.ndjson`);
-  rmSync(output, { force: true });
+  if (!resume) rmSync(output, { force: true });
   const { jobs, keys } = jobsOf(texts);
-  let left = jobs;
-  let done = new Map<number, Loaded>();
-  for (let boot = 0; left.length > 0 && boot < MOST_BOOTS; boot++) {
+  let done = readLoaded(output);
+  let left = jobs.filter(({ key }) => !done.has(key));
+  for (let boot = 0; left.length > 0 && boot < boots; boot++) {
     writeFileSync(input, JSON.stringify(left));
     run(kernel, [child, input, output, String(SECONDS_A_BOOT)]);
     done = readLoaded(output);
@@ -42,15 +53,19 @@ export async function loadTexts(kernel: CorpusKernel, texts: readonly ToolText[]
   );
 }
 
-function jobsOf(texts: readonly ToolText[]): { jobs: LoadJob[]; keys: number[] } {
-  const known = new Map<string, LoadJob>();
-  const keys = texts.map(({ text, cflags, calls, usdt }) => {
-    const mark = JSON.stringify([text, cflags, calls, usdt]);
-    const job = known.get(mark) ?? { key: known.size, text, cflags, calls, usdt };
-    known.set(mark, job);
-    return job.key;
+/** The first text of each tool comes first, then the second of each. */
+function jobsOf(texts: readonly ToolText[]): { jobs: LoadJob[]; keys: string[] } {
+  const ranks = new Map<string, { job: LoadJob; rank: number }>();
+  const counts = new Map<string, number>();
+  const keys = texts.map(({ run, text, cflags, calls, usdt }) => {
+    const key = createHash("sha256").update(JSON.stringify([text, cflags, calls, usdt])).digest("hex");
+    const rank = counts.get(run.tool) ?? 0;
+    if (!ranks.has(key)) ranks.set(key, { job: { key, text, cflags, calls, usdt }, rank });
+    counts.set(run.tool, rank + 1);
+    return key;
   });
-  return { jobs: [...known.values()], keys };
+  const sorted = [...ranks.values()].sort((a, b) => a.rank - b.rank);
+  return { jobs: sorted.map(({ job }) => job), keys };
 }
 
 /** A guest that dies is booted again: what it has done is in the file. */
@@ -77,7 +92,7 @@ function run({ name, isGuest }: CorpusKernel, child: readonly string[]): void {
   }
 }
 
-function readLoaded(path: string): Map<number, Loaded> {
+function readLoaded(path: string): Map<string, Loaded> {
   if (!existsSync(path)) return new Map();
   const lines = readFileSync(path, "utf8").split("\n");
   const parsed = lines.filter((line) => line.endsWith("}")).map((line) => JSON.parse(line) as Loaded);

@@ -2,7 +2,7 @@
  * Runs bcc's own programs: records the texts of Debian's bpfcc-tools, compiles each for each kernel, loads and
  * attaches them in the guests, and compares with what is expected.
  *
- *   npm run corpus -- [--kernel 6.1]... [--tool opensnoop]... [--no-load] [--update]
+ *   npm run corpus -- [--kernel 6.1]... [--tool opensnoop]... [--no-load] [--update] [--resume] [--boots 1]
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,6 +22,8 @@ const { values } = parseArgs({
     tool: { type: "string", multiple: true },
     "no-load": { type: "boolean" },
     update: { type: "boolean" },
+    resume: { type: "boolean", default: false },
+    boots: { type: "string", default: "20" },
   },
 });
 
@@ -46,7 +48,7 @@ async function tryAll(name: string, of: readonly ToolRun[]): Promise<Result[]> {
   const compiled = await compileTexts(texts, kernel.facts);
   const good = compiled.flatMap(({ text, built }) => (built === undefined ? [] : [text]));
   console.log(`${name}: ${good.length} of ${compiled.length} compile`);
-  const loaded = values["no-load"] ? undefined : await loadTexts(kernel, good);
+  const loaded = values["no-load"] ? undefined : await loadTexts(kernel, good, { boots: Number(values.boots), resume: values.resume });
   const found = resultsOf(compiled, loaded, kernel);
   const attached = found.filter(({ stage }) => stage === "attached");
   console.log(`${name}: ${attached.length} of ${found.length} come to the end`);
