@@ -39,6 +39,7 @@ function translateWith(frontEnd: FrontEnd, source: SourceText, options: BuildOpt
   return translate(source, options.facts, frontEnd, {
     readHeader: headerReader(options.directory),
     usdt: options.usdt,
+    cflags: options.cflags,
     plainReads: options.plainReads,
   });
 }

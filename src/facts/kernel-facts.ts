@@ -20,6 +20,8 @@ export interface KernelFacts {
   readonly btf: Btf;
   /** "y", "m", or the text of the value; undefined when the option is off or unknown. */
   config(option: string): string | undefined;
+  /** False for an option that may be on and nothing tells; where the method is missing, all can be told. */
+  knowsConfig?(option: string): boolean;
   /** The text of a tracepoint's `format` file, undefined when there is no such tracepoint. */
   tracepointFormat(category: string, event: string): string | undefined;
   /** Names of tracepoint events of a category, or of the categories; for near-miss hints. */

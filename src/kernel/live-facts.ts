@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Btf } from "../btf/btf.ts";
 import type { NameIndex } from "../btf/name-index.ts";
 import { UnsupportedError } from "../errors.ts";
-import { inferConfig } from "../facts/infer-config.ts";
+import { INFERABLE_OPTIONS, inferConfig } from "../facts/infer-config.ts";
 import type { Architecture, KernelFacts } from "../facts/kernel-facts.ts";
 import { architectureOf, kernelIdentity } from "../facts/kernel-identity.ts";
 import { optionName, parseConfig } from "../facts/parse-config.ts";
@@ -81,6 +81,11 @@ class LiveFacts implements KernelFacts {
     this.#config ??= readConfig(this.release) ?? "inferred";
     const name = optionName(option);
     return this.#config === "inferred" ? inferConfig(name, this) : this.#config.get(name);
+  }
+
+  knowsConfig(option: string): boolean {
+    this.#config ??= readConfig(this.release) ?? "inferred";
+    return this.#config !== "inferred" || INFERABLE_OPTIONS.includes(optionName(option));
   }
 
   tracepointFormat(category: string, event: string): string | undefined {

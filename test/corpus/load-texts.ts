@@ -58,7 +58,9 @@ function jobsOf(texts: readonly ToolText[]): { jobs: LoadJob[]; keys: string[] }
   const ranks = new Map<string, { job: LoadJob; rank: number }>();
   const counts = new Map<string, number>();
   const keys = texts.map(({ run, text, cflags, calls, usdt }) => {
-    const key = createHash("sha256").update(JSON.stringify([text, cflags, calls, usdt])).digest("hex");
+    const key = createHash("sha256")
+      .update(JSON.stringify([text, cflags, calls, usdt]))
+      .digest("hex");
     const rank = counts.get(run.tool) ?? 0;
     if (!ranks.has(key)) ranks.set(key, { job: { key, text, cflags, calls, usdt }, rank });
     counts.set(run.tool, rank + 1);

@@ -48,7 +48,9 @@ async function tryAll(name: string, of: readonly ToolRun[]): Promise<Result[]> {
   const compiled = await compileTexts(texts, kernel.facts);
   const good = compiled.flatMap(({ text, built }) => (built === undefined ? [] : [text]));
   console.log(`${name}: ${good.length} of ${compiled.length} compile`);
-  const loaded = values["no-load"] ? undefined : await loadTexts(kernel, good, { boots: Number(values.boots), resume: values.resume });
+  const loaded = values["no-load"]
+    ? undefined
+    : await loadTexts(kernel, good, { boots: Number(values.boots), resume: values.resume });
   const found = resultsOf(compiled, loaded, kernel);
   const attached = found.filter(({ stage }) => stage === "attached");
   console.log(`${name}: ${attached.length} of ${found.length} come to the end`);

@@ -30,6 +30,12 @@ export function prescan(text: string): Prescan {
   };
 }
 
+/** The same with macros that are defined elsewhere. */
+export function withMacros(scan: Prescan, names: ReadonlySet<string>): Prescan {
+  if (names.size === 0) return scan;
+  return { ...scan, defined: { ...scan.defined, macros: new Set([...scan.defined.macros, ...names]) } };
+}
+
 /** What two states of one text say together. */
 export function mergeScans(a: Prescan, b: Prescan): Prescan {
   return {

@@ -8,11 +8,12 @@ import { declarePrograms } from "./declare-programs.ts";
 import { expandedSource, toOriginal } from "./expanded-source.ts";
 import { explainDiagnostic } from "./explain-diagnostic.ts";
 import { eventDeclarations, findEventTypes } from "./find-event-types.ts";
+import { flagMacros } from "./flag-macros.ts";
 import { withoutKernelIncludes } from "./kernel-includes.ts";
 import { loadParameters } from "./load-parameters.ts";
 import { withOwnHeaders } from "./own-headers.ts";
 import { libraryFiles, prelude } from "./prelude.ts";
-import { mergeScans, type Prescan, prescan } from "./prescan.ts";
+import { mergeScans, type Prescan, prescan, withMacros } from "./prescan.ts";
 import { readKernelMemory } from "./read-kernel-memory.ts";
 import { refuseUnknownMacros } from "./refuse-unknown-macros.ts";
 import { rewritePrintk } from "./rewrite-printk.ts";
@@ -21,6 +22,7 @@ import { rewriteUsdt } from "./rewrite-usdt.ts";
 import type { AstNode } from "./syntax-tree.ts";
 import { TranslationUnit } from "./translation-unit.ts";
 import { type UsdtPrograms, usdtReaders } from "./usdt-readers.ts";
+import { warnUnknownTests } from "./warn-unknown-tests.ts";
 
 /** What the translation asks of a C compiler. Lines of `source` are named by line directives in the code. */
 export interface CFrontEnd {
@@ -29,6 +31,8 @@ export interface CFrontEnd {
 }
 
 export interface TranslateOptions {
+  /** The words that the compiler is given: what they define is the program's own. */
+  readonly cflags?: readonly string[] | undefined;
   /** The text of a header of the user's own, as `#include "name"` finds it; undefined when there is none. */
   readonly readHeader?: (name: string) => string | undefined;
   /** The probes that programs of user code declare of themselves, by the programs that run at them. */
@@ -58,12 +62,17 @@ export async function translate(
   const usdt = options.usdt ?? NO_USDT;
   const readers = usdtReaders(usdt);
   const userScan = prescan(withOwnHeaders(source, readHeader));
-  const scan = readers === "" ? userScan : mergeScans(userScan, prescan(readers));
+  const scan = withMacros(
+    readers === "" ? userScan : mergeScans(userScan, prescan(readers)),
+    flagMacros(options.cflags ?? []),
+  );
   const unknown = refuseUnknownMacros(source, scan, libraryFiles(facts, "parse"));
   if (unknown.length > 0) throw new SourceError(unknown);
+  const warnings = warnUnknownTests(own, scan, facts, libraryFiles(facts, "parse"));
   const first = await rewrite(own, scan, facts, frontEnd, { ...options, usdt });
   if (!first.unit.needsExpansion) {
-    return { ...finish(source, first, facts, scan, readers), changes: first.unit.edits.changes };
+    const program = finish(source, first, facts, scan, readers);
+    return { ...program, warnings: [...warnings, ...program.warnings], changes: first.unit.edits.changes };
   }
   // A change falls inside of a macro's body: the text with all macros but the tables' expanded is changed instead.
   const code = assemble(prelude(scan, facts, "expand").text, own);
@@ -72,7 +81,8 @@ export async function translate(
   const second = await rewrite(expanded, expandedScan, facts, frontEnd, { ...options, usdt }, (d) =>
     toOriginal(d, own),
   );
-  return finish(source, second, facts, expandedScan, readers);
+  const program = finish(source, second, facts, expandedScan, readers);
+  return { ...program, warnings: [...warnings, ...program.warnings] };
 }
 
 interface Rewritten {
