@@ -208,7 +208,7 @@ export abstract class ExpressionParser extends TypeParser {
   }
 
   /** `if c { a } else { b }` as a value. */
-  private ifValue(start: number): Expression {
+  protected ifValue(start: number): Expression {
     const test = this.expression();
     const value = this.blockValue();
     if (!this.acceptWord("else")) this.fail("an if that is a value needs an else");

@@ -10,10 +10,13 @@ export abstract class StatementParser extends ExpressionParser {
     this.skipLayout();
     const start = this.at;
     const before = this.inPredicate;
+    const outer = this.#inValue;
     this.inPredicate = false;
+    this.#inValue = true;
     this.expect("{", "at the beginning of a block");
     const body = this.nested(() => this.statements());
     this.inPredicate = before;
+    this.#inValue = outer;
     const last = body.at(-1);
     // The last expression is the value when no semicolon follows it.
     const isValue = last?.kind === "expression" && this.#endsWithoutSemicolon;
@@ -24,13 +27,18 @@ export abstract class StatementParser extends ExpressionParser {
   }
 
   #endsWithoutSemicolon = false;
+  /** In a block that is a value its last `if` may be the value. */
+  #inValue = false;
 
   protected block(): Statement[] {
     const before = this.inPredicate;
+    const outer = this.#inValue;
     this.inPredicate = false;
+    this.#inValue = false;
     this.expect("{", "at the beginning of a block");
     const body = this.nested(() => this.statements());
     this.inPredicate = before;
+    this.#inValue = outer;
     this.expect("}", "at the end of a block");
     return body;
   }
@@ -82,7 +90,7 @@ export abstract class StatementParser extends ExpressionParser {
     this.skipLayout();
     const start = this.at;
     if (this.sees("{")) return { kind: "block", body: this.block(), span: this.spanFrom(start) };
-    if (this.acceptWord("if")) return this.ifStatement(start);
+    if (this.acceptWord("if")) return this.#ifAsValue(start) ?? this.ifStatement(start);
     if (this.acceptWord("while")) {
       const test = this.expression();
       return { kind: "while", test, body: this.block(), span: this.spanFrom(start) };
@@ -103,6 +111,23 @@ export abstract class StatementParser extends ExpressionParser {
       return { kind: "discard", value: this.expression(), span: this.spanFrom(start) };
     }
     return this.simple(start);
+  }
+
+  /** `if` with values in its branches at the end of a block that is a value itself; else nothing is taken. */
+  #ifAsValue(start: number): Statement | undefined {
+    if (!this.#inValue) return undefined;
+    const place = this.at;
+    const errors = this.diagnostics.length;
+    try {
+      const expression = this.ifValue(start);
+      if (this.sees("}") && hasValue(expression)) return { kind: "expression", expression, span: this.spanFrom(start) };
+    } catch (error) {
+      if (!(error instanceof ParseFailure)) throw error;
+    }
+    this.diagnostics.length = errors;
+    this.at = place;
+    this.#inValue = false;
+    return undefined;
   }
 
   private simple(start: number): Statement {
@@ -153,6 +178,12 @@ export abstract class StatementParser extends ExpressionParser {
     const value: Expression | undefined = this.accept("=") ? this.expression() : undefined;
     return { kind: "let", name, type, value, span: this.spanFrom(start) };
   }
+}
+
+function hasValue(expression: Expression): boolean {
+  if (expression.kind === "block-value") return expression.value !== undefined;
+  if (expression.kind !== "conditional" || expression.value === undefined) return true;
+  return hasValue(expression.value) && hasValue(expression.otherwise);
 }
 
 function needsSemicolon({ kind, ...rest }: Statement): boolean {
