@@ -5,6 +5,7 @@ import { compileObject } from "./compile/c-front-end.ts";
 import { ClangSession } from "./compile/clang-session.ts";
 import { findClang } from "./compile/find-clang.ts";
 import { cacheKey, ObjectCache } from "./compile/object-cache.ts";
+import { BpfError } from "./errors.ts";
 import type { KernelFacts } from "./facts/kernel-facts.ts";
 import { CTypes } from "./languages/bpftrace/c-types.ts";
 import { checkScript } from "./languages/bpftrace/check-script.ts";
@@ -23,6 +24,8 @@ export interface ScriptBuildOptions {
   readonly facts: KernelFacts;
   readonly world: Omit<ScriptWorld, "types" | "facts">;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Tell of the kernel's helpers that fail: missing keys and the like. */
+  readonly helperErrors?: boolean | undefined;
   /** False: neither read nor write the cache of compiled objects. */
   readonly cache?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -75,6 +78,7 @@ export async function translateScript(
     own === undefined ? undefined : await typesOf(own, source, options, clang),
   );
   const checked = checkScript(source, script, { ...world, facts, types }, settings);
+  refuseOptions(world.named, checked.options);
   const all = [...refused, ...checked.diagnostics];
   throwErrors(all);
   const ringBytes =
@@ -84,9 +88,27 @@ export async function translateScript(
     settings,
     license: settings.license,
     cpus: world.cpus,
+    helperErrors: options.helperErrors ?? false,
     ringBytes,
   });
   return { ...lowered, warnings: all };
+}
+
+/** Options of the command line that the script does not ask for; --help tells which it does. */
+function refuseOptions(given: ReadonlyMap<string, string>, known: ReadonlyMap<string, string>): void {
+  const unknown = [...given.keys()].filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  const list = (separator: string) =>
+    [...known].map(([name, help]) => `--${name}${help === "" ? "" : `: ${help}`}`).join(separator);
+  if (unknown.includes("help")) {
+    throw new BpfError("SCRIPT_OPTION", "the script's options", {
+      hint: `expected program options:\n${list("\n")}`,
+    });
+  }
+  const names = unknown.map((name) => `--${name}`).join(", ");
+  throw new BpfError("SCRIPT_OPTION", `unexpected program command line options: ${names}`, {
+    hint: known.size === 0 ? undefined : `expected program options: ${list(", ")}`,
+  });
 }
 
 function throwErrors(diagnostics: readonly Diagnostic[]): void {

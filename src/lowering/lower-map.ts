@@ -1,6 +1,7 @@
 import type { TypedMap, Value } from "../program/tir.ts";
 import { sizeOfType } from "../program/type-layout.ts";
 import type { Aggregate, IntegerType, Type } from "../program/types.ts";
+import type { Span } from "../source/source-text.ts";
 import { constant, LowerValues } from "./lower-value.ts";
 import { type Operand, scalar } from "./operand.ts";
 
@@ -36,11 +37,12 @@ export abstract class LowerMaps extends LowerValues {
     return { c: isScalar(map) ? `(${pointer} + ${FLAG_BYTES})` : pointer, alignment: 8 };
   }
 
-  override mapValue({ map: index, key, type }: Of<"map-value">): Operand {
+  override mapValue({ map: index, key, type, span }: Of<"map-value">): Operand {
     const map = this.map(index);
     const at = this.key(map, key);
     if (map.value.kind === "aggregate") return scalar(this.aggregateNumber(map, map.value.aggregate, at));
     const pointer = this.lookUp(map, at);
+    if (!isScalar(map)) this.#reportMissing(pointer, span);
     const place = this.behindFlag(map, pointer);
     if (this.isNumber(type)) {
       const name = this.out.number("0");
@@ -57,6 +59,22 @@ export abstract class LowerMaps extends LowerValues {
     return slot;
   }
 
+  #reportMissing(pointer: string, span: Span): void {
+    if (!this.shared.helperErrors) return;
+    const message = "Can't lookup map element because it does not exist.";
+    const action = this.shared.report({ kind: "helper-error", helper: "map_lookup_elem", message }, span);
+    this.out.line(`if (!${pointer}) bt_report(${action}, 0);`);
+  }
+
+  /** What is not stored because the map is full is told. */
+  #update(map: TypedMap, key: string, value: string, flags: number, span: Span): void {
+    const result = this.out.number(`bpf_map_update_elem(&${map.table}, ${key}, ${value}, ${flags})`);
+    const message =
+      "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration e.g. `let @a = hash(5000)`";
+    const action = this.shared.report({ kind: "helper-error", helper: "map_update_elem", message }, span);
+    this.out.line(`if ((s64)${result} == -7) bt_report(${action}, ${result});`);
+  }
+
   override mapQuestion(value: Of<"map-has" | "map-delete" | "map-length">): Operand {
     const map = this.map(value.map);
     if (value.kind === "map-length") {
@@ -70,7 +88,16 @@ export abstract class LowerMaps extends LowerValues {
     const key = this.key(map, value.key);
     if (isScalar(map)) return this.#scalarQuestion(map, value.kind === "map-delete");
     if (value.kind === "map-delete") {
-      return scalar(this.out.number(`bpf_map_delete_elem(&${map.table}, ${key}) == 0`));
+      const result = this.out.number(`bpf_map_delete_elem(&${map.table}, ${key})`);
+      if (this.shared.helperErrors) {
+        const message = "Can't delete map element because it does not exist.";
+        const action = this.shared.report(
+          { kind: "helper-error", helper: "map_delete_elem", message },
+          value.span,
+        );
+        this.out.line(`if (${result}) bt_report(${action}, ${result});`);
+      }
+      return scalar(this.out.number(`${result} == 0`));
     }
     return scalar(this.out.number(`${this.lookUp(map, key)} != 0`));
   }
@@ -131,7 +158,7 @@ export abstract class LowerMaps extends LowerValues {
     const operand = isScalar(map) ? this.value(value) : this.inMemory(value);
     const at = this.key(map, key);
     if (!isScalar(map)) {
-      this.out.line(`bpf_map_update_elem(&${map.table}, ${at}, ${operand.c}, 0);`);
+      this.#update(map, at, operand.c, 0, value.span);
       return;
     }
     const pointer = this.lookUp(map, at);
@@ -142,11 +169,11 @@ export abstract class LowerMaps extends LowerValues {
   }
 
   /** The place of a key's value, which is made of zeros if it is not there. The lines until `}` have it. */
-  protected orNew(map: TypedMap, key: string, use: (place: Operand) => void): void {
+  protected orNew(map: TypedMap, key: string, span: Span, use: (place: Operand) => void): void {
     const pointer = this.lookUp(map, key);
     if (!isScalar(map)) {
       this.out.line(`if (!${pointer}) {`);
-      this.out.line(`bpf_map_update_elem(&${map.table}, ${key}, bt_zeros, ${NO_EXIST});`);
+      this.#update(map, key, "bt_zeros", NO_EXIST, span);
       this.out.line(`${pointer} = bpf_map_lookup_elem(&${map.table}, ${key});`);
       this.out.line("}");
     }
@@ -165,7 +192,7 @@ export abstract class LowerMaps extends LowerValues {
     return before;
   }
 
-  override step({ place, by, gives, type }: Of<"step">): Operand {
+  override step({ place, by, gives, type, span }: Of<"step">): Operand {
     const result = this.out.number("0");
     const after = (before: string) => (gives === "old" ? before : `${before} + ${constant(by)}`);
     if (place.kind === "local") {
@@ -176,7 +203,7 @@ export abstract class LowerMaps extends LowerValues {
     }
     const map = this.map(place.map);
     const key = this.key(map, place.key);
-    this.orNew(map, key, (at) => {
+    this.orNew(map, key, span, (at) => {
       this.out.line(`${result} = ${after(this.addTo(at, type, constant(by)))};`);
     });
     return scalar(result);
@@ -187,11 +214,12 @@ export abstract class LowerMaps extends LowerValues {
     keyValue: Value | undefined,
     aggregate: Aggregate,
     value: Value | undefined,
+    span: Span,
   ): void {
     const map = this.map(index);
     const given = value === undefined ? "0" : this.out.number(this.number(value));
     const key = this.key(map, keyValue);
-    this.orNew(map, key, (place) => this.#sumUp(map, aggregate, place.c, given, value?.type));
+    this.orNew(map, key, span, (place) => this.#sumUp(map, aggregate, place.c, given, value?.type));
   }
 
   #sumUp(map: TypedMap, aggregate: Aggregate, at: string, given: string, type: Type | undefined): void {

@@ -3,6 +3,7 @@ import { packageFile } from "../package-root.ts";
 import type { ScriptAction, ScriptDescription, ScriptMapLayout, ScriptSettings } from "../program/script.ts";
 import type { TypedAction, TypedMap, TypedProbe, TypedScript } from "../program/tir.ts";
 import { layoutOf, sizeOfType } from "../program/type-layout.ts";
+import type { Type } from "../program/types.ts";
 import type { SourceText } from "../source/source-text.ts";
 import { CWriter } from "./c-writer.ts";
 import { FLAG_BYTES, isScalar } from "./lower-map.ts";
@@ -16,6 +17,8 @@ export interface LoweringOptions {
   readonly license: string;
   /** CPUs that there may be. */
   readonly cpus: number;
+  /** Look-ups, deletions and reads that fail are told, not only what maps have no room for. */
+  readonly helperErrors: boolean;
   /** Bytes of the ring of records, a power of two. */
   readonly ringBytes: number;
 }
@@ -42,10 +45,14 @@ const NO_PREALLOCATION = 1;
 /** Lowers a script whose types are settled. */
 export function lowerScript(script: TypedScript, options: LoweringOptions): LoweredScript {
   const definitions: string[] = [];
+  const actions: TypedAction[] = [...script.actions];
   const known = new Map<string, string>();
   const context: LoweringContext = {
     maps: script.maps,
     cpus: options.cpus,
+    helperErrors: options.helperErrors,
+    report: (what, span) =>
+      actions.push({ ...what, arguments: what.kind === "helper-error" ? [CODE] : [], span }) - 1,
     define: (text, prefix) => {
       const same = text("name");
       let name = known.get(same);
@@ -70,6 +77,7 @@ export function lowerScript(script: TypedScript, options: LoweringOptions): Lowe
     ring("bt_events", options.ringBytes),
     ring("bt_control", CONTROL_BYTES),
     scratch === 0 ? "" : scratchMap(scratch, script.probes.length),
+    REPORT,
     ...definitions,
     ...programs.map(({ text }) => text),
     '#line 1 "<script end>"',
@@ -77,8 +85,22 @@ export function lowerScript(script: TypedScript, options: LoweringOptions): Lowe
     `char _license[] SEC("license") = ${JSON.stringify(options.license)};`,
     "",
   ].join("\n");
-  return { code, description: describe(script, options) };
+  return { code, description: describe({ ...script, actions }, options) };
 }
+
+const CODE: Type = { kind: "integer", bytes: 8, signed: true };
+
+/** Failures are rare: the code for them is apart from what runs at each event. */
+const REPORT = `static __attribute__((noinline, unused)) long bt_report(u32 action, s64 code)
+{
+  u8 *r = bpf_ringbuf_reserve(&bt_events, 16, 0);
+  if (!r) { __sync_fetch_and_add(&bcc_ts_lost_bt_events, 1); return 0; }
+  *(u32 *)r = action;
+  *(u32 *)(r + 4) = 0;
+  *(s64 *)(r + 8) = code;
+  bpf_ringbuf_submit(r, 0);
+  return 0;
+}`;
 
 const START = `SEC("raw_tp") int bt_begin_clock(void *ctx) { bt_start = bpf_ktime_get_boot_ns(); return 0; }`;
 

@@ -62,7 +62,7 @@ export class LowerSteps extends LowerIntrinsics {
         this.#addToMap(step);
         break;
       case "aggregate":
-        this.aggregateInto(step.map, step.key, step.aggregate, step.value);
+        this.aggregateInto(step.map, step.key, step.aggregate, step.value, step.span);
         break;
       case "evaluate":
         this.value(step.value);
@@ -115,10 +115,10 @@ export class LowerSteps extends LowerIntrinsics {
     else this.out.zero(place, sizeOfType(local.type));
   }
 
-  #addToMap({ map: index, key, value }: Of<"add-to-map">): void {
+  #addToMap({ map: index, key, value, span }: Of<"add-to-map">): void {
     const map = this.map(index);
     const by = this.out.number(this.number(value));
-    this.orNew(map, this.key(map, key), (place) => {
+    this.orNew(map, this.key(map, key), span, (place) => {
       this.addTo(place, map.value, by);
     });
   }

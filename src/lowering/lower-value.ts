@@ -1,6 +1,7 @@
-import type { Local, TypedMap, Value } from "../program/tir.ts";
+import type { Local, TypedAction, TypedMap, Value } from "../program/tir.ts";
 import { placeItems, sizeOfType } from "../program/type-layout.ts";
 import type { AddressSpace, Type } from "../program/types.ts";
+import type { Span } from "../source/source-text.ts";
 import { type CWriter, cLiteral, placeAt, widthOf } from "./c-writer.ts";
 import { type Operand, scalar } from "./operand.ts";
 import type { ProgramFrame } from "./program-frame.ts";
@@ -24,6 +25,10 @@ export interface LoweringContext {
   readonly cpus: number;
   /** Definitions that stand before the programs, by what they say. */
   define(text: (name: string) => string, prefix: string): string;
+  /** An action that tells user space of something that went wrong at a place, by its index. */
+  report(what: Pick<TypedAction, "kind" | "format" | "helper" | "message">, span: Span): number;
+  /** Look-ups, deletions and reads that fail are told, too. */
+  readonly helperErrors: boolean;
 }
 
 /** Values to C. Numbers become names of u64, larger things places. */
@@ -235,7 +240,21 @@ export abstract class LowerValues {
     return slot;
   }
 
-  private binary({ operator, left, right, signed, type }: Of<"binary">): Operand {
+  /** Dividing by zero gives 1, and is told. */
+  #quotient(c: string, divisor: string, right: Value, span: Span): Operand {
+    if (right.kind === "constant" && right.value !== 0n) return scalar(this.out.number(c));
+    const result = this.out.number("1");
+    this.out.line(`if (${divisor}) {`);
+    this.out.line(`${result} = ${c};`);
+    this.out.line("} else {");
+    const format =
+      "Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the result.";
+    this.out.line(`bt_report(${this.shared.report({ kind: "warnf", format }, span)}, 0);`);
+    this.out.line("}");
+    return scalar(result);
+  }
+
+  private binary({ operator, left, right, signed, type, span }: Of<"binary">): Operand {
     const a = this.number(left);
     const b = this.number(right);
     const s = signed ? "(s64)" : "";
@@ -243,9 +262,9 @@ export abstract class LowerValues {
     const flag = signed ? 1 : 0;
     switch (operator) {
       case "/":
-        return scalar(this.out.number(`bt_divide(${a}, ${b}, ${flag})`));
+        return this.#quotient(`bt_divide(${a}, ${b}, ${flag})`, b, right, span);
       case "%":
-        return scalar(this.out.number(`bt_remainder(${a}, ${b}, ${flag})`));
+        return this.#quotient(`bt_remainder(${a}, ${b}, ${flag})`, b, right, span);
       case "<<":
         return scalar(this.out.number(`${a} << (${b} & 63)`));
       case ">>":

@@ -69,6 +69,9 @@ export interface ScriptAction {
   /** print-map: how many of the largest, and what values are divided by. */
   readonly top?: number | undefined;
   readonly divisor?: number | undefined;
+  /** helper-error: the kernel's function that failed, and what that means. */
+  readonly helper?: string | undefined;
+  readonly message?: string | undefined;
   /** join: what stands between. */
   readonly separator?: string | undefined;
   /** Of the whole record, its head included. */

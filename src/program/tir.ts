@@ -38,7 +38,10 @@ export interface TypedMap {
 
 /** What user space is asked to do; `arguments` are the types of what a record carries. */
 export interface TypedAction
-  extends Pick<ScriptAction, "kind" | "format" | "map" | "top" | "divisor" | "separator"> {
+  extends Pick<
+    ScriptAction,
+    "kind" | "format" | "map" | "top" | "divisor" | "separator" | "helper" | "message"
+  > {
   readonly arguments: readonly Type[];
   readonly span: Span;
 }

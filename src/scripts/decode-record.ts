@@ -62,7 +62,13 @@ function requestOf(action: ScriptAction, values: readonly ScriptValue[], file: s
     case "join":
       return tell({ kind, items: values.flatMap(texts), separator: action.separator ?? " " });
     case "helper-error":
-      return tell({ kind, helper: format, result: Number(integerOf(values[0]) ?? 0n), message: "", place });
+      return tell({
+        kind,
+        helper: action.helper ?? "",
+        result: Number(integerOf(values[0]) ?? 0n),
+        message: action.message ?? "",
+        place,
+      });
     case "print-map": {
       // How many, and by what they are divided, may be worked out by the script.
       const [top, divisor] = values.map((value) => Number(integerOf(value)));

@@ -85,7 +85,8 @@ function buildOptions(
   const warn = (message: string) => {
     if (options.verbose) stderr.write(`WARNING: ${message}\n`);
   };
-  return { facts: liveFacts(), world, environment: process.env, warn };
+  const helperErrors = options.helperErrors > 0;
+  return { facts: liveFacts(), world, environment: process.env, warn, helperErrors };
 }
 
 /** `--name=value` by name; without a value it is a switch that is on. */

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { BpfError } from "../../errors.ts";
 import type { TypedAction, Value } from "../../program/tir.ts";
 import { sizeOfType } from "../../program/type-layout.ts";
 import type { Aggregate, DeferredType, Type } from "../../program/types.ts";
@@ -440,17 +441,17 @@ export class CheckCalls extends CheckSmallCalls {
     const name = this.literalText(call.arguments[0], call);
     const fallback =
       call.arguments[1] === undefined ? this.constant(0n, BOOLEAN, span) : this.value(call.arguments[1]);
+    const help = call.arguments[2] === undefined ? "" : this.literalText(call.arguments[2], call);
+    if (name !== undefined) this.state.options.set(name, help ?? "");
     const given = name === undefined ? undefined : this.state.world.named.get(name);
     if (given === undefined) return fallback;
     if (fallback.type.kind === "string")
       return this.text(Buffer.from(given, "utf8").toString("latin1"), span);
     if (fallback.type.kind === "boolean") {
-      if (!["", "true", "false", "1", "0"].includes(given))
-        return this.refuse(`Invalid value for the option ${name}: ${given} (expected true or false)`, span);
+      if (!["", "true", "false", "1", "0"].includes(given)) throw optionError(name, "boolean", given);
       return this.constant(given === "false" || given === "0" ? 0n : 1n, BOOLEAN, span);
     }
-    if (!/^-?(?:0x[\da-fA-F]+|\d+)$/.test(given))
-      return this.refuse(`Invalid value for the option ${name}: ${given} (expected an integer)`, span);
+    if (!/^-?(?:0x[\da-fA-F]+|\d+)$/.test(given)) throw optionError(name, "integer", given);
     const value = given.startsWith("-") ? -BigInt(given.slice(1)) : BigInt(given);
     return this.constant(value, INT64, span);
   }
@@ -504,6 +505,13 @@ function memberNames(path: Expression): string[] | undefined {
   if (path.kind !== "field") return undefined;
   const before = memberNames(path.of);
   return before === undefined ? undefined : [...before, path.name];
+}
+
+function optionError(name: string | undefined, wanted: string, given: string): BpfError {
+  return new BpfError(
+    "SCRIPT_OPTION",
+    `program command line option --${name} invalid ${wanted} (value: ${given})`,
+  );
 }
 
 function compileTime(test: (type: Type) => boolean): Call {

@@ -236,7 +236,7 @@ export abstract class CheckExpressions extends CheckBase {
     if (wanted.kind === "none") return value;
     const joined = joinTypes(map.key ?? NONE, wanted);
     if (joined === undefined) {
-      const types = `trying to access with key of type: '${typeName(value.type)}' when map expects '${typeName(map.key ?? NONE)}'`;
+      const types = `trying to access with arguments: '${typeName(value.type)}' when map expects arguments: '${typeName(map.key ?? NONE)}'`;
       this.error(`Argument mismatch for ${map.name}: ${types}`, value.span);
       return value;
     }

@@ -13,6 +13,8 @@ import type { Settings } from "./settings.ts";
 const MOST_ROUNDS = 24;
 
 export interface CheckedScript {
+  /** What getopt() asks for: names and what they mean. */
+  readonly options: ReadonlyMap<string, string>;
   readonly script: TypedScript;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -49,7 +51,7 @@ export function checkScript(
     actions: state.actions,
     stackDepths: [...state.stackDepths],
   };
-  return { script: typed, diagnostics: [...attached, ...unique(state.diagnostics)] };
+  return { script: typed, options: state.options, diagnostics: [...attached, ...unique(state.diagnostics)] };
 }
 
 /** A block that is attached at several places is checked for each, and says the same of each. */

@@ -65,11 +65,7 @@ export abstract class CheckSmallCalls extends CheckArguments {
       first?.kind === "call" && first.name === "str" ? this.#textOf(first) : this.literalText(first, call);
     if (name === undefined) return this.nothing(call.span);
     const address = this.state.world.kernelAddress(name);
-    if (address === undefined)
-      return this.refuse(
-        `Failed to compute address of ${name}: the kernel has no symbol of that name`,
-        call.span,
-      );
+    if (address === undefined) return this.refuse(`Failed to resolve kernel symbol: ${name}`, call.span);
     return this.constant(address, UINT64, call.span);
   }
 

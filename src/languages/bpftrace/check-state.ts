@@ -51,6 +51,7 @@ export class CheckState {
   diagnostics: Diagnostic[] = [];
   actions: TypedAction[] = [];
   stackDepths = new Set<number>();
+  options = new Map<string, string>();
   probes: TypedProbe[] = [];
   changed = false;
   #locals = 0;
@@ -76,6 +77,7 @@ export class CheckState {
     this.actions = [];
     this.probes = [];
     this.stackDepths = new Set();
+    this.options = new Map();
     this.changed = false;
     this.#locals = 0;
   }

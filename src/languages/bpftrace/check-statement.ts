@@ -13,6 +13,14 @@ import { aggregateNumber, INT64, NONE, typeName } from "./type-names.ts";
 
 type Of<Kind extends Statement["kind"]> = Extract<Statement, { kind: Kind }>;
 
+/** True for a statement after which none is reached. */
+function leaves(statement: Statement | undefined): boolean {
+  if (statement?.kind === "expression") {
+    return statement.expression.kind === "call" && statement.expression.name === "exit";
+  }
+  return statement?.kind === "return" || statement?.kind === "break" || statement?.kind === "continue";
+}
+
 const MOST_UNROLLED = 100;
 
 /** Statements. */
@@ -21,7 +29,12 @@ export abstract class CheckStatements extends CheckBuiltins {
   abstract aggregate(call: CallExpression): { aggregate: Aggregate; value: Value | undefined } | undefined;
 
   override steps(body: readonly Statement[], scope = new Scope(this.scope)): Step[] {
-    return this.inScope(scope, () => body.flatMap((statement) => this.statement(statement)));
+    return this.inScope(scope, () =>
+      body.flatMap((statement, i) => {
+        if (i > 0 && leaves(body[i - 1])) this.state.warn("Unreachable statement", statement.span);
+        return this.statement(statement);
+      }),
+    );
   }
 
   private statement(statement: Statement): Step[] {

@@ -120,7 +120,8 @@ export abstract class StatementParser extends ExpressionParser {
     const errors = this.diagnostics.length;
     try {
       const expression = this.ifValue(start);
-      if (this.sees("}") && hasValue(expression)) return { kind: "expression", expression, span: this.spanFrom(start) };
+      if (this.sees("}") && hasValue(expression))
+        return { kind: "expression", expression, span: this.spanFrom(start) };
     } catch (error) {
       if (!(error instanceof ParseFailure)) throw error;
     }
