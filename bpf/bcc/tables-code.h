@@ -185,3 +185,12 @@ static long (*const bpf_trace_printk)(const char *format, u32 size, ...) = (void
 	u64 bcc_ts_bits = 0; \
 	bpf_probe_read(&bcc_ts_bits, BYTES, (const char *)(BASE) + (OFFSET)); \
 	(TYPE)((SIGN)(bcc_ts_bits << (UP)) >> (DOWN)); })
+
+/* Checksums are of bytes as they are in the packet; how many is what the new value's type says. */
+#define bcc_ts_incr_cksum_l3(SKB, AT, FROM, TO) \
+	bpf_l3_csum_replace(SKB, (u32)(u64)(AT), BCC_TS_AS_SENT(FROM, sizeof(TO)), BCC_TS_AS_SENT(TO, sizeof(TO)), sizeof(TO))
+
+#define bcc_ts_incr_cksum_l4(SKB, AT, FROM, TO, PSEUDO) \
+	bpf_l4_csum_replace(SKB, (u32)(u64)(AT), BCC_TS_AS_SENT(FROM, sizeof(TO)), BCC_TS_AS_SENT(TO, sizeof(TO)), ((PSEUDO) & 1) << 4 | sizeof(TO))
+
+#define BCC_TS_AS_SENT(VALUE, SIZE) ((SIZE) == 2 ? __builtin_bswap16(VALUE) : (SIZE) == 4 ? __builtin_bswap32(VALUE) : (VALUE))

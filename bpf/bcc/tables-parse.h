@@ -43,3 +43,7 @@
 	struct bpf_cgroup_storage_key key; V leaf; V *(*get_local_storage)(u64))
 
 static int (*const bpf_trace_printk)(const char *, ...) = (void *)6;
+
+static int (*const incr_cksum_l3)(void *at, u64 from, u64 to) = (void *)10;
+
+static int (*const incr_cksum_l4)(void *at, u64 from, u64 to, u64 pseudo) = (void *)11;

@@ -47,7 +47,8 @@ function definedNames(text: string): string[] {
   const functionPointer = /\(\*const (\w+)\)/.exec(text);
   const tag = /^(?:struct|union|enum) (\w+) \{/m.exec(text);
   const inlineFunction = /^static inline [^(]*\(\([^)]*\)\) [^(]*?(\w+)\(/m.exec(text);
-  const name = functionPointer?.[1] ?? tag?.[1] ?? inlineFunction?.[1];
+  const labelled = /^\w+ (\w+)\([^)]*\) __asm__/m.exec(text);
+  const name = functionPointer?.[1] ?? tag?.[1] ?? inlineFunction?.[1] ?? labelled?.[1];
   return name === undefined ? [] : [name];
 }
 

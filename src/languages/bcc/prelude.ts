@@ -44,15 +44,17 @@ export function prelude(scan: Prescan, facts: KernelFacts, mode: PreludeMode): P
 }
 
 function select(scan: Prescan, facts: KernelFacts, mode: PreludeMode): Selection {
+  const names = new Set<string>([...scan.identifiers, ...ALWAYS[mode]]);
+  if (mode === "code") for (const name of replacements(scan)) names.add(name);
+  const selection = selectWith(names, scan, facts, mode);
+  if (mode !== "code" || !selection.identifiers.has("BPF_PACKET_HEADER")) return selection;
+  for (const name of PACKET_ACCESS) names.add(name);
+  return selectWith(names, scan, facts, mode);
+}
+
+function selectWith(names: ReadonlySet<string>, scan: Prescan, facts: KernelFacts, mode: PreludeMode) {
   return selectDefinitions(libraryFiles(facts, mode), {
-    identifiers: new Set([
-      ...scan.identifiers,
-      ...ALWAYS[mode],
-      ...(mode === "code" ? methodMacros(scan) : []),
-      ...(mode === "code" && scan.identifiers.has("bpf_get_current_task")
-        ? ["bpf_get_current_task_btf"]
-        : []),
-    ]),
+    identifiers: names,
     defined: new Set([...scan.defined.ordinary, ...scan.defined.macros]),
     headers: scan.headers,
     hasMember: (struct, member) => hasMember(facts, struct, member),
@@ -65,9 +67,14 @@ function hasMember({ btf }: KernelFacts, struct: string, member: string): boolea
   return (type?.kind === "struct" || type?.kind === "union") && type.members.some((m) => m.name === member);
 }
 
-/** What the calls of tables' methods become. */
-function methodMacros(scan: Prescan): string[] {
-  return [...scan.identifiers].filter((name) => TABLE_METHODS.has(name)).map((name) => `bcc_ts_${name}`);
+/** What reads and writes of packets become. */
+const PACKET_ACCESS = ["bcc_ts_packet_get", "bcc_ts_packet_set"];
+
+/** What calls that the passes rewrite become. */
+function replacements({ identifiers }: Prescan): string[] {
+  const isRewritten = (name: string) => TABLE_METHODS.has(name) || name.startsWith("incr_cksum_l");
+  const names = [...identifiers].filter(isRewritten).map((name) => `bcc_ts_${name}`);
+  return identifiers.has("bpf_get_current_task") ? [...names, "bpf_get_current_task_btf"] : names;
 }
 
 interface KernelTypes {
@@ -95,7 +102,7 @@ function kernelTypes(scan: Prescan, facts: KernelFacts): KernelTypes {
 
 export function libraryFiles(facts: KernelFacts, mode: PreludeMode): string[] {
   const registers = `registers-${facts.architecture}.h`;
-  const files = ["attributes.h", "constants.h", registers, "helpers.h", "inlines.h", "probes.h"];
+  const files = ["attributes.h", "constants.h", registers, "helpers.h", "inlines.h", "packets.h", "probes.h"];
   // The text with expanded macros has the arguments of such a probe where a function has them.
   files.push(mode === "code" ? "probes-code.h" : "probes-parse.h");
   return mode === "expand" ? files : [...files, `tables-${mode}.h`, "tables.h"];

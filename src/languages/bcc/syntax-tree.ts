@@ -29,6 +29,7 @@ export interface AstNode {
   /** Of a literal, as C spells it. */
   readonly value?: string;
   readonly isArrow?: boolean;
+  readonly isPostfix?: boolean;
   readonly isBitfield?: boolean;
   readonly storageClass?: string;
   readonly tagUsed?: string;

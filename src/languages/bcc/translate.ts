@@ -16,6 +16,7 @@ import { libraryFiles, prelude } from "./prelude.ts";
 import { mergeScans, type Prescan, prescan, withMacros } from "./prescan.ts";
 import { readKernelMemory } from "./read-kernel-memory.ts";
 import { refuseUnknownMacros } from "./refuse-unknown-macros.ts";
+import { rewritePackets } from "./rewrite-packets.ts";
 import { rewritePrintk } from "./rewrite-printk.ts";
 import { rewriteTableCalls } from "./rewrite-table-calls.ts";
 import { rewriteUsdt } from "./rewrite-usdt.ts";
@@ -44,7 +45,14 @@ export interface TranslateOptions {
 const NO_USDT: UsdtPrograms = new Map();
 
 /** In this order; each pass reads the tree and adds to the edits, none sees another's. */
-const PASSES = [checkTables, loadParameters, rewriteTableCalls, rewritePrintk, readKernelMemory] as const;
+const PASSES = [
+  checkTables,
+  loadParameters,
+  rewriteTableCalls,
+  rewritePrintk,
+  rewritePackets,
+  readKernelMemory,
+] as const;
 
 /**
  * Translates a text in bcc's dialect into C for clang's BPF target.
