@@ -5,10 +5,12 @@ import { readLineInfo } from "../../src/btf/btf-ext.ts";
 import { spell } from "../../src/btf/c-name.ts";
 import { elfSections } from "../../src/btf/elf.ts";
 import { ElfImage } from "../../src/btf/elf-image.ts";
+import { ElfSectionReader } from "../../src/btf/elf-section-reader.ts";
 import { elfSymbols } from "../../src/btf/elf-symbols.ts";
 import { emitDeclarations } from "../../src/btf/emit-declarations.ts";
 import { memberAtPath } from "../../src/btf/layout.ts";
 import { reduceBtf } from "../../src/btf/reduce-btf.ts";
+import { usdtNotes } from "../../src/btf/usdt-notes.ts";
 import { BpfError } from "../../src/errors.ts";
 import { parseConfig } from "../../src/facts/parse-config.ts";
 import { readRecordedFacts } from "../../src/facts/recorded-facts.ts";
@@ -20,6 +22,7 @@ import { refuseUnknownMacros } from "../../src/languages/bcc/refuse-unknown-macr
 import { tracepointStruct } from "../../src/languages/bcc/tracepoint-struct.ts";
 import { verifierAdvice } from "../../src/load/verifier-advice.ts";
 import { parseVerifierLog } from "../../src/load/verifier-log.ts";
+import { parseUsdtArguments } from "../../src/program/usdt-arguments.ts";
 import { parseTraceLine } from "../../src/rings/parse-trace-line.ts";
 import { renderDiagnostic } from "../../src/source/diagnostic.ts";
 import { SourceText } from "../../src/source/source-text.ts";
@@ -27,6 +30,7 @@ import { codecFor } from "../../src/values/compile-codec.ts";
 import { everyKind } from "../unit/btf/build-btf.ts";
 import { compileObject } from "../unit/btf/compile-object.ts";
 import { madeElf } from "../unit/btf/made-elf.ts";
+import { elfOf, ONE, OTHER, TWO } from "../unit/btf/made-notes.ts";
 import { mutateBytes, mutateText, type Numbers } from "./mutate.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -107,6 +111,22 @@ function readElf(bytes: Buffer): void {
   });
 }
 
+function readNotes(bytes: Buffer): void {
+  const read = (offset: number, length: number) => bytes.subarray(offset, offset + length);
+  const notes = attempt(() => usdtNotes(new ElfSectionReader(read))) ?? [];
+  for (const { arguments: operands } of notes) readOperands(operands);
+}
+
+function readOperands(text: string): void {
+  const context = { address: 0x1000, symbol: (name: string) => (name === "counter" ? 0x4000 : undefined) };
+  for (const machine of ["x86_64", "aarch64"] as const) parseUsdtArguments(text, { ...context, machine });
+}
+
+const OPERANDS = [
+  "-4@%eax 8@-16(%rbp,%rcx,4) 2@$-7 1@%ah 4@counter+8(%rip) 8f@%xmm0",
+  "-4@[sp, 12] 8@x3 4@[x1, w2, sxtw 2] 8@-1",
+];
+
 const facts = readRecordedFacts(`${ROOT}test/facts/6.12.json`);
 
 /** All that happens to a program's text before clang sees it. */
@@ -160,6 +180,12 @@ const MAPS =
 export const TARGETS: readonly Target[] = [
   ofBytes("btf", () => [everyKind().bytes], readBtf),
   ofBytes("elf", () => [compileObject(SMALL_PROGRAM), madeElf([{ name: "f", address: 0x400010 }])], readElf),
+  ofBytes(
+    "notes",
+    () => [elfOf([{ name: ".note.stapsdt", address: 0, bytes: Buffer.concat([ONE, OTHER, TWO]) }])],
+    readNotes,
+  ),
+  ofTexts("operands", () => OPERANDS, readOperands),
   ofTexts("program", programTexts, readProgram),
   ofTexts(
     "format",

@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { after, type TestContext, test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { BPFAttachType, type Link, load, ProgramType, UnsupportedError } from "bcc-ts";
 import { libc } from "../../src/ffi/libc.ts";
 import { kernelAtLeast } from "../../src/kernel/kernel-version.ts";
@@ -113,23 +113,34 @@ int outgoing(struct __sk_buff *skb) { count(1); return 2; }`,
   if (left.status === 0 && !kernelAtLeast("6.6")) assert.doesNotMatch(left.stdout, /clsact/);
 });
 
-test("a control group's program sees its packets, and refuses connections", async (t) => {
-  if (!ownNetwork(t)) return;
+/** A control group of the test's own with this process in it; undefined, and the test skipped, where none can be. */
+function ownGroup(t: TestContext, name: string): string | undefined {
   const root = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"].find((path) =>
     existsSync(join(path, "cgroup.procs")),
   );
-  if (root === undefined) return t.skip("no cgroup2 is mounted");
-  const group = join(root, `bcc-ts-test-${process.pid}`);
+  if (root === undefined) {
+    t.skip("no cgroup2 is mounted");
+    return undefined;
+  }
+  const group = join(root, `bcc-ts-test-${name}-${process.pid}`);
   try {
     mkdirSync(group);
   } catch (error) {
-    return t.skip(`no control group can be made: ${error}`);
+    t.skip(`no control group can be made: ${error}`);
+    return undefined;
   }
-  after(() => {
+  writeFileSync(join(group, "cgroup.procs"), String(process.pid));
+  t.after(() => {
     writeFileSync(join(root, "cgroup.procs"), String(process.pid));
     rmdirSync(group);
   });
-  writeFileSync(join(group, "cgroup.procs"), String(process.pid));
+  return group;
+}
+
+test("a control group's program sees its packets, and refuses connections", async (t) => {
+  if (!ownNetwork(t)) return;
+  const group = ownGroup(t, "connect");
+  if (group === undefined) return;
   const connectType = { type: ProgramType.CGROUP_SOCK_ADDR, attachType: BPFAttachType.CGROUP_INET4_CONNECT };
   using bpf = await load(
     `${COUNT}
@@ -162,4 +173,44 @@ int refuse(struct bpf_sock_addr *ctx) { count(1); return 0; }`,
   assert.throws(() => bpf.attachFunc({ path: "/no/such/group", attachType: 0, fnName: "leaving" }), {
     message: /no control group/,
   });
+});
+
+test("messages between sockets of a map go straight to each other", async (t) => {
+  if (!ownNetwork(t)) return;
+  const group = ownGroup(t, "sockets");
+  if (group === undefined) return;
+  using bpf = await load(`${COUNT}
+struct ends { u32 local_port; u32 remote_port; };
+BPF_SOCKHASH(sockets, struct ends, 16);
+int connected(struct bpf_sock_ops *ops) {
+  if (ops->op != BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB && ops->op != BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB) return 0;
+  struct ends key = {};
+  key.local_port = ops->local_port;
+  key.remote_port = bpf_ntohl(ops->remote_port);
+  if (sockets.sock_hash_update(ops, &key, BPF_ANY) == 0) count(0);
+  return 0;
+}
+int redirect(struct sk_msg_md *msg) {
+  struct ends key = {};
+  key.local_port = bpf_ntohl(msg->remote_port);
+  key.remote_port = msg->local_port;
+  count(1);
+  return sockets.msg_redirect_hash(msg, &key, BPF_F_INGRESS);
+}`);
+  const { fd } = bpf.maps.sockets.handle;
+  bpf.attachFunc({ path: group, attachType: BPFAttachType.CGROUP_SOCK_OPS, fnName: "connected" });
+  using link = bpf.attachFunc({ fd, attachType: BPFAttachType.SK_MSG_VERDICT, fnName: "redirect" });
+  assert.equal(link.kind, "object");
+  const server = createServer((peer) => peer.pipe(peer)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const client = connect((server.address() as { port: number }).port, "127.0.0.1");
+  await once(client, "connect");
+  client.write("there and back");
+  const [answer] = await once(client, "data");
+  assert.equal(String(answer), "there and back");
+  client.destroy();
+  server.close();
+  assert.equal(bpf.maps.packets.get(0), 2n, "both ends are in the map");
+  assert.ok((bpf.maps.packets.get(1) ?? 0n) >= 2n, "both messages were redirected");
+  link.close();
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -37,10 +37,11 @@ function compiledTarget(t: TestContext): string | undefined {
 }
 
 /** The program while it runs: each `round` passes its probes once and gives what it printed. */
-function start(path: string) {
-  const child = spawn(path, { stdio: ["pipe", "pipe", "inherit"] });
+function start(path: string, words: readonly string[] = []) {
+  const child = spawn(path, words, { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
+    process: child,
     pid: child.pid ?? 0,
     round: async (): Promise<string> => {
       child.stdin.write("\n");
@@ -132,6 +133,31 @@ int on_plain(struct pt_regs *ctx) {
   assert.equal(bpf.maps.seen.get(child.pid), 0x8106n);
   await child.round();
   assert.equal(bpf.maps.seen.get(child.pid), 0x8107n);
+  await child.end();
+});
+
+test("a program in a mount namespace of its own", async (t) => {
+  const path = compiledTarget(t);
+  if (path === undefined) return;
+  const hidden = join(directory, "hidden");
+  mkdirSync(hidden);
+  const script = 'mount -t tmpfs none "$1" && cp "$2" "$1/hidden-target" && exec "$1/hidden-target"';
+  const child = start("unshare", ["-m", "sh", "-c", script, "sh", hidden, path]);
+  const first = await Promise.race([child.round(), once(child.process, "exit").then(() => "")]);
+  if (first === "") return t.skip("no mount namespace of its own can be had");
+  const name = join(hidden, "hidden-target");
+  assert.ok(!existsSync(name), "it is not seen from here");
+  const usdt = new USDT({ pid: child.pid });
+  usdt.enableProbe({ probe: "test:plain", fnName: "on_plain" });
+  using bpf = await load(
+    `BPF_HASH(seen, u32, u64);
+int on_plain(struct pt_regs *ctx) { u32 slot = 0; seen.increment(slot); return 0; }
+int on_round(struct pt_regs *ctx, int round) { u32 slot = 1; seen.increment(slot, round); return 0; }`,
+    { usdtContexts: [usdt] },
+  );
+  bpf.attachUprobe({ name, sym: "round_begins", pid: child.pid, fnName: "on_round" });
+  await child.round();
+  assert.deepEqual([bpf.maps.seen.get(0), bpf.maps.seen.get(1)], [1n, 2n]);
   await child.end();
 });
 

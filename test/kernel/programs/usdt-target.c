@@ -34,12 +34,18 @@ static void elsewhere(int32_t number, uint64_t big, const char *text)
 			 : : "S"(number), "D"(big), "d"(text), "c"(0x1fffe));
 }
 
+__attribute__((noinline)) void round_begins(int32_t round)
+{
+	__asm__ volatile("" : : "r"(round));
+}
+
 int main(void)
 {
 	char line[64];
 	int32_t round = 0;
 	while (fgets(line, sizeof(line), stdin)) {
 		round++;
+		round_begins(round);
 		registers_and_memory(-round, 0x1122334455667788ULL, "first place");
 		elsewhere(round, 0x99ULL, "second place");
 		__asm__ volatile(NOTE("0", "test", "plain", "1@%%al -1@%%ah") : : "a"(0x8105 + round));
