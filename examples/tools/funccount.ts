@@ -29,7 +29,10 @@ const binary = kind === "p" || kind === "" ? place : kind === "u" ? place : unde
 const functions = binary ? Bpf.getUserFunctions(binary, pattern, options.pid) : [];
 const tracepoints = kind === "t" ? Bpf.getTracepoints(`${place}:${pattern}`) : [];
 const targets = [...functions.map(({ name }) => name), ...tracepoints];
-const programs = targets.map((_, i) => `int count_${i}(CONTEXT *ctx) { return count(${i}); }`);
+const context = (name: string) => (kind === "t" ? `tracepoint__${name.replace(":", "__")}` : "pt_regs");
+const programs = targets.map(
+  (name, i) => `int count_${i}(struct ${context(name)} *ctx) { return count(${i}); }`,
+);
 
 using bpf = await load<{ maps: { counts: HashMap<bigint, bigint> } }>(
   `
@@ -42,7 +45,6 @@ static int count(u64 id)
 		counts.atomic_increment(id);
 	return 0;
 }
-#define CONTEXT ${kind === "t" ? "struct bpf_raw_tracepoint_args" : "struct pt_regs"}
 ${programs.join("\n")}
 ${targets.length === 0 ? "int count_kernel(struct pt_regs *ctx) { return count(PT_REGS_IP(ctx)); }" : ""}
 `,
@@ -52,9 +54,7 @@ let matched = targets.length;
 for (const [i, { address }] of functions.entries()) {
   bpf.attachUprobe({ name: binary ?? "", addr: address, fnName: `count_${i}`, pid: options.pid });
 }
-for (const [i, name] of tracepoints.entries()) {
-  bpf.attachRawTracepoint({ tp: name.split(":")[1] ?? "", fnName: `count_${i}` });
-}
+for (const [i, tp] of tracepoints.entries()) bpf.attachTracepoint({ tp, fnName: `count_${i}` });
 if (targets.length === 0) matched = bpf.attachKprobe({ eventRe: pattern, fnName: "count_kernel" }).count;
 
 console.log(`Tracing ${matched} functions for "${options.pattern}"... Hit Ctrl-C to end.`);

@@ -73,13 +73,19 @@ export class ElfSymbolTable {
     return names;
   }
 
-  /** The functions that begin at an address of their own and whose names match, in the order of addresses. */
+  /**
+   * The functions whose names match, in the order of addresses; of several names of one function the least
+   * decorated.
+   */
   matching(pattern: RegExp): ElfFunction[] {
     const found = new Map<number, ElfFunction>();
     for (const part of this.#parts) {
       for (const at of functionEntries(part.view)) {
         const each = readFunction(part, at);
-        if (pattern.test(each.name) && !found.has(each.address)) found.set(each.address, each);
+        if (!pattern.test(each.name)) continue;
+        const known = found.get(each.address);
+        if (known === undefined || decoration(each.name) < decoration(known.name))
+          found.set(each.address, each);
       }
     }
     return [...found.values()].sort((a, b) => a.address - b.address);
