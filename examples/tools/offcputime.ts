@@ -12,7 +12,7 @@ const options = usage(`offcputime [options] [duration]
   -K, --kernel-stacks-only           without the processes' stacks
   -d, --delimited                    a mark between the two stacks
   -f, --folded                       one line for each stack, for flame graphs
-      --stack-storage-size <number>  different stacks to keep; 1024 unless told
+      --stack-storage-size <number>  different stacks to keep; 16384 unless told
   -m, --min-block-time <number>      only waits of so many microseconds; 1 unless told
   -M, --max-block-time <number>      only waits of less than so many microseconds
       --state <number>               only in one of these states (2: uninterruptible)
@@ -26,7 +26,7 @@ struct key { u32 pid, tid; int user, kernel; char comm[TASK_COMM_LEN]; };
 struct wait { struct key key; u64 start; };
 BPF_HASH(waits, u32, struct wait);
 BPF_HASH(times, struct key, u64);
-BPF_STACK_TRACE(stacks, 1024);
+BPF_STACK_TRACE(stacks, 16384);
 
 TRACEPOINT_PROBE(sched, sched_switch)
 {
@@ -66,7 +66,7 @@ TRACEPOINT_PROBE(sched, sched_switch)
       SHORTEST: options.minBlockTime ?? 1,
       LONGEST: options.maxBlockTime ?? 2 ** 52,
     },
-    maxEntries: { stacks: options.stackStorageSize ?? 1024 },
+    maxEntries: { stacks: options.stackStorageSize ?? 16384 },
   },
 );
 if (!options.folded) console.log("Tracing off-CPU time (us) by stack... Hit Ctrl-C to end.\n");
