@@ -1,0 +1,81 @@
+/**
+ * What the tools trace: a Python program, because it uses libc's and OpenSSL's libraries as they are. It gets a
+ * directory and does everything once for each line that it reads; numbers are such that they are found again.
+ */
+export const ACTIVITY = `
+import ctypes, os, socket, ssl, subprocess, sys, threading, time
+directory = sys.argv[1]
+libc = ctypes.CDLL("libc.so.6")
+libc.malloc.restype = libc.calloc.restype = ctypes.c_void_p
+libc.free.argtypes = [ctypes.c_void_p]
+
+def files():
+    for name in ("a", "b", "missing"):
+        try: os.close(os.open(os.path.join(directory, name), os.O_RDWR | (os.O_CREAT if name != "missing" else 0)))
+        except FileNotFoundError: pass
+
+def programs():
+    subprocess.run(["/bin/echo", "one", "two words"], stdout=subprocess.DEVNULL)
+    subprocess.run(["/bin/true"])
+    try: subprocess.run(["/nonexistent/program", "x"])
+    except FileNotFoundError: pass
+
+def connections():
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "127.0.0.2"), (socket.AF_INET6, "::1")):
+        with socket.socket(family) as server:
+            server.bind((host, 0)); server.listen(4)
+            client = socket.create_connection(server.getsockname()[:2])
+            accepted, _ = server.accept()
+            client.sendall(b"x" * 5000)
+            left = 5000
+            while left: left -= len(accepted.recv(9999))
+            accepted.sendall(b"y" * 3000)
+            left = 3000
+            while left: left -= len(client.recv(9999))
+            client.close(); time.sleep(0.05); accepted.close(); time.sleep(0.05)
+
+def unanswered():
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0)); server.listen(0)
+        clients = [socket.socket() for _ in range(4)]
+        for client in clients: client.setblocking(False); client.connect_ex(server.getsockname())
+        time.sleep(1.5)
+        for client in clients: client.close()
+
+def memory():
+    blocks = [libc.malloc(77777) for _ in range(20)]
+    for block in blocks[:8]: libc.free(ctypes.c_void_p(block))
+    libc.calloc(7, 11111)
+
+def secrets():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(directory + "/certificate.pem", directory + "/key.pem")
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0)); server.listen(1)
+        def serve():
+            with context.wrap_socket(server.accept()[0], server_side=True) as session:
+                session.sendall(b"answer to " + session.recv(100))
+        thread = threading.Thread(target=serve); thread.start()
+        trusting = ssl.create_default_context(); trusting.check_hostname = False; trusting.verify_mode = ssl.CERT_NONE
+        with trusting.wrap_socket(socket.create_connection(server.getsockname())) as session:
+            session.sendall(b"question"); session.recv(100)
+        thread.join()
+
+def disk():
+    subprocess.run(["dd", "if=/dev/nullb0", "of=/dev/null", "iflag=direct", "bs=8192", "count=5", "skip=1000"], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run(["dd", "if=/dev/zero", "of=/dev/nullb0", "oflag=direct", "bs=4096", "count=3", "seek=77"], check=True, stderr=subprocess.DEVNULL)
+
+def waits():
+    for _ in range(20): time.sleep(0.05)
+
+def burn():
+    end = time.monotonic() + 3
+    with open("/dev/zero", "rb", buffering=0) as zeros:
+        buffer = bytearray(1 << 20)
+        while time.monotonic() < end: zeros.readinto(buffer)
+
+print("ready", flush=True)
+for line in sys.stdin:
+    for step in (files, programs, connections, unanswered, memory, secrets, disk, waits, burn): step()
+    print("done", flush=True)
+`;

@@ -1,0 +1,80 @@
+/** What one pair of tools is given, and what of their output must be the same. */
+export interface ToolPair {
+  readonly name: string;
+  /** The options of both; PID stands for the activity's process. */
+  readonly options: readonly string[];
+  /** The data in the output, in any order: one text for each thing that was seen. */
+  readonly read: (output: string) => readonly string[];
+  /** Instead of the same texts: numbers that may differ by so much, as a fraction, and why. */
+  readonly near?: { readonly by: number; readonly why: string };
+}
+
+const lines = (output: string) => output.split("\n").map((line) => line.trim());
+const words = (output: string) => lines(output).map((line) => line.split(/\s+/));
+/** Of rows of columns those that match, cut to the columns from one to another. */
+const rows =
+  (pattern: RegExp, from = 0, to?: number) =>
+  (output: string) =>
+    words(output)
+      .map((row) => row.slice(from, to).join(" "))
+      .filter((row) => pattern.test(row));
+const sumOf = (numbers: readonly string[]) => [String(numbers.reduce((sum, each) => sum + Number(each), 0))];
+const matches = (output: string, pattern: RegExp) =>
+  [...output.matchAll(pattern)].map((m) => m.slice(1).join(" "));
+
+/** The counts of a histogram's lines, by the line above it; the time is not compared. */
+const histogramTotals = (title: RegExp) => (output: string) =>
+  output
+    .split(/^(?=\w+ = )/m)
+    .filter((text) => title.test(text))
+    .map(
+      (text) =>
+        `${text.split("\n")[0]?.replace(/b?'(.*)'/, "$1")}: ${sumOf(matches(text, /-> \d+ +: (\d+)/g))}`,
+    );
+
+/** The values of folded stacks that contain a function. */
+const foldedSum = (name: RegExp) => (output: string) =>
+  sumOf(lines(output).flatMap((line) => (name.test(line) ? [line.slice(line.lastIndexOf(" ") + 1)] : [])));
+
+const ENDS = /^\d+ python3 /;
+
+export const PAIRS: readonly ToolPair[] = [
+  { name: "execsnoop", options: ["-x", "-P", "PID"], read: rows(/ (?:echo|true|program)\b/) },
+  { name: "opensnoop", options: ["-p", "PID"], read: rows(/\/bcc-ts-compare-/) },
+  { name: "tcpconnect", options: ["-p", "PID", "-L"], read: rows(ENDS) },
+  { name: "tcpaccept", options: ["-p", "PID"], read: rows(ENDS) },
+  { name: "tcplife", options: ["-w"], read: (output) => rows(/ python3 |^\d+ python3 /, 0, 9)(output) },
+  { name: "tcpretrans", options: [], read: rows(/R> /, 2) },
+  { name: "biosnoop", options: ["-d", "nullb0"], read: rows(/^dd /, 1, 7) },
+  { name: "biolatency", options: ["-D", "-d", "nullb0"], read: histogramTotals(/nullb0/) },
+  { name: "funccount", options: ["-p", "PID", "tcp_*msg"], read: rows(/^tcp_\w+ \d+$/) },
+  {
+    name: "memleak",
+    options: ["-p", "PID", "-a", "-o", "0", "-z", "77776", "-Z", "77778", "8", "999"],
+    // The last of its reports.
+    read: (output) => matches(output.slice(output.lastIndexOf("Top ")), /addr = [\da-f]+ size = (\d+)/g),
+  },
+  {
+    name: "sslsniff",
+    options: ["-p", "PID"],
+    read: (output) => matches(output, /^(READ|WRITE)\S+ .* (\d+) *\n-+ DATA -+\n(.*)\n/gm),
+  },
+  {
+    name: "runqlat",
+    options: ["-P", "-p", "PID"],
+    read: (output) => histogramTotals(/^pid = \d/)(output).map((text) => text.replace(/.*: /, "")),
+    near: { by: 0.1, why: "they do not begin and end at once" },
+  },
+  {
+    name: "offcputime",
+    options: ["-p", "PID", "-f", "-K"],
+    read: foldedSum(/nanosleep/),
+    near: { by: 0.05, why: "bcc ends a wait a little later, when the next thread has been set up" },
+  },
+  {
+    name: "profile",
+    options: ["-p", "PID", "-f", "-K", "-F", "99"],
+    read: foldedSum(/read_zero|read_iter_zero/),
+    near: { by: 0.15, why: "each has its own clock" },
+  },
+];
