@@ -26,6 +26,7 @@ export class Generator {
   readonly #key = NativeBuffer.alloc(4);
   readonly #value = NativeBuffer.alloc(16);
   #next = 0;
+  #count = 0;
 
   constructor(pid: number, kind: "ring" | "perf") {
     const found = programOf(pid, `fill_${kind}`);
@@ -65,6 +66,12 @@ export class Generator {
     }
   }
 
+  /** Events that this one sent, the last one not among them. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** What the program counted, for all that send. */
   sent(): Sent {
     const { address, view } = this.#value;
     checked("bpf_map_lookup_elem", libbpf().bpf_map_lookup_elem(this.#state, this.#key.address, address));
@@ -79,6 +86,7 @@ export class Generator {
   #run(count: number): void {
     this.#context.view.setBigUint64(0, BigInt(count), true);
     this.#context.view.setBigUint64(8, BigInt(this.#next), true);
+    this.#count += count;
     this.#next = (this.#next + count) % 1_000_000_000;
     this.#call();
   }

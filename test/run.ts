@@ -1,5 +1,5 @@
 // Runs all tests: on this machine, then those that want a kernel in the guests, one boot a kernel, both at once.
-// Ends with one line: "N passed, N failed, N skipped". Words choose parts (unit, types, cli, kernel, vm, guest),
+// Ends with one line: "N passed, N failed, N skipped". Words choose parts (unit, types, cli, kernel, vm, soak, guest),
 // guests (6.1, 6.12), and test files by the start of their names: `node dist/test/run.js guest 6.1 attach`.
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -17,7 +17,7 @@ interface Counts {
 }
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const HOST_PARTS = ["unit", "types", "cli", "kernel", "vm"];
+const HOST_PARTS = ["unit", "types", "cli", "kernel", "vm", "soak"];
 const GUEST_KERNELS = ["6.1", "6.12"];
 const GUEST_LIMIT_S = 1200;
 
