@@ -43,6 +43,7 @@ export class EventQueue<E> {
 
   /** All events that nobody has asked for. */
   takeAll(): E[] {
+    if (this.#events.length === 0) return [];
     const events = this.#events.slice(this.#first);
     this.#clear();
     return events;

@@ -288,8 +288,8 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
 
   /** One function that calls all handlers; the only one itself, since this is done for every event. */
   #handler(): EventHandler<E> {
-    const [only, ...others] = this.#handlers;
-    if (only !== undefined && others.length === 0) return only;
+    const only = this.#handlers[0];
+    if (only !== undefined && this.#handlers.length === 1) return only;
     const all = [...this.#handlers];
     return (event, cpu) => {
       for (const handler of all) handler(event, cpu);

@@ -18,21 +18,29 @@ export interface Pollable {
  * instance.
  */
 export function pollSources(sources: readonly Pollable[], timeoutMs = -1): number {
-  const end = timeoutMs < 0 ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
+  const begin = timeoutMs < 0 ? 0 : performance.now();
   const longest = Math.min(...sources.map((source) => source.longestWait));
   for (;;) {
     const count = consumeAll(sources);
-    const left = end - performance.now();
+    const left = timeoutMs < 0 ? Number.POSITIVE_INFINITY : timeoutMs - (performance.now() - begin);
     if (count > 0 || left <= 0 || sources.every((source) => source.closed)) return count;
-    const fds = sources.flatMap((source) => (source.closed ? [] : source.fds));
     const wait = Math.min(left, longest);
-    if (pollBlocking(fds, wait).length > 0) {
+    if (pollBlocking(fdsOf(sources), wait)) {
       const gather = Math.min(left, ...sources.map((source) => source.gatherMs));
-      if (gather > 0) pollBlocking([], gather);
+      if (gather > 0) pollBlocking(NONE, gather);
       return consumeAll(sources);
     }
     if (wait === left) return 0;
   }
+}
+
+const NONE: readonly number[] = [];
+
+function fdsOf(sources: readonly Pollable[]): readonly number[] {
+  const [only] = sources;
+  // The same list each time, which needs no preparing.
+  if (sources.length === 1 && only !== undefined) return only.closed ? NONE : only.fds;
+  return sources.flatMap((source) => (source.closed ? [] : source.fds));
 }
 
 function consumeAll(sources: readonly Pollable[]): number {

@@ -1,4 +1,4 @@
-import type { BitsShape, IntegerShape, RecordShape, Shape } from "./shape.ts";
+import type { BitsShape, IntegerShape, ListShape, RecordShape, Shape } from "./shape.ts";
 
 /** Constants that generated code refers to by name. */
 export class Constants {
@@ -63,7 +63,7 @@ export class DecodeSource {
       case "bytes":
         return this.call(this.helpers.bytes, place, `,${shape.size}`);
       case "list":
-        return this.list(shape.of, shape.count, place);
+        return this.list(shape, place);
       case "record":
         return `{${this.properties(shape, place)}}`;
     }
@@ -86,15 +86,15 @@ export class DecodeSource {
   }
 
   /** A short array of numbers is written out, a long one or one of structs is a loop. */
-  private list(of: Shape, count: number, place: Place): string {
+  private list({ of, count, stride = of.size }: ListShape, place: Place): string {
     if (count <= 8 && (of.kind === "integer" || of.kind === "boolean" || of.kind === "float")) {
       const elements = Array.from({ length: count }, (_, index) =>
-        this.at(of, { ...place, add: place.add + index * of.size }),
+        this.at(of, { ...place, add: place.add + index * stride }),
       );
       return `[${elements.join(",")}]`;
     }
     const decode = compileDecode(of, this.helpers);
-    const loop = this.constants.add("list", this.helpers.list(count, decode, of.size));
+    const loop = this.constants.add("list", this.helpers.list(count, decode, stride));
     return `${loop}(${place.view},${offset(place)})`;
   }
 

@@ -35,6 +35,8 @@ export interface ListShape {
   readonly size: number;
   readonly of: Shape;
   readonly count: number;
+  /** Bytes from one element to the next where they are not side by side: values of CPUs. */
+  readonly stride?: number;
 }
 
 /** A struct, or a union when its members share their place. */
