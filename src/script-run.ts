@@ -29,6 +29,8 @@ export interface ScriptRunOptions {
   readonly onEvent: (event: ScriptEvent) => void;
   /** Told where a probe cannot be attached and the script says that it may be missing. */
   readonly onWarning?: (message: string) => void;
+  /** Only probes whose names match, and begin and end, are there; all unless told. */
+  readonly only?: RegExp | undefined;
 }
 
 const RINGS = ["bt_events", "bt_control"] as const;
@@ -54,9 +56,12 @@ export class ScriptRun implements Disposable {
 
   /** Loads the script. Throws what load() throws: VerifierError, PermissionError and others. */
   constructor(script: CompiledScript, options: ScriptRunOptions) {
-    this.#script = script;
+    this.#script = filtered(script, options.only);
     this.#options = options;
-    this.#object = loadObject(script.object, { source: script.source });
+    const used = new Set(this.#script.description.probes.map(({ program }) => program));
+    const left = script.description.probes.filter(({ program }) => !used.has(program));
+    const programs = Object.fromEntries(left.map(({ program }) => [program, { autoload: false }]));
+    this.#object = loadObject(script.object, { source: script.source, programs });
     this.#speller = new Speller(this.#object, script.description);
     const codec = requestCodec(script.description, this.#speller.spell, script.source.name);
     this.#rings = RINGS.flatMap((name) => {
@@ -243,7 +248,20 @@ export class ScriptRun implements Disposable {
   #read(layout: ScriptMapLayout): ScriptMapValue {
     const map = this.#object.maps.get(layout.table);
     if (map === undefined) throw new BpfError("SCRIPT", `the object has no map ${layout.table}`);
-    return readScriptMap(layout, map, this.#speller.spell);
+    return this.#since1970(readScriptMap(layout, map, this.#speller.spell));
+  }
+
+  /** Time series are kept by the boot clock. */
+  #since1970(map: ScriptMapValue): ScriptMapValue {
+    if (map.valueKind !== "tseries" || this.#script.description.settings.seriesClock !== undefined)
+      return map;
+    const { bootTime } = this.#speller;
+    const entries = map.entries.map(({ keys, value }) => {
+      if (value.kind !== "tseries") return { keys, value };
+      const points = value.points.map((point) => ({ ...point, start: point.start + bootTime }));
+      return { keys, value: { ...value, points } };
+    });
+    return { ...map, entries };
   }
 
   /** A map of one value that has none is printed as zero when the script asks for it. */
@@ -253,6 +271,14 @@ export class ScriptRun implements Disposable {
     const map = this.#object.maps.get(layout.table);
     return map === undefined ? value : readScriptMap(layout, map, this.#speller.spell, "zero");
   }
+}
+
+function filtered(script: CompiledScript, only: RegExp | undefined): CompiledScript {
+  if (only === undefined) return script;
+  const stays = ({ name, attach }: ScriptProbe) =>
+    attach.kind === "begin" || attach.kind === "end" || only.test(name);
+  const { description } = script;
+  return { ...script, description: { ...description, probes: description.probes.filter(stays) } };
 }
 
 /** The kernel's clock on one CPU, so often as a period says. */

@@ -271,9 +271,18 @@ export abstract class LowerMaps extends LowerValues {
     this.out.line(`if (${index} < ${words}) *(u64 *)(${at} + 8 * ${index}) += 1;`);
   }
 
+  /** The boot clock, or a map of the script that stands for it. */
+  #seriesClock(): string {
+    const index = this.shared.maps.findIndex(({ name }) => name === this.shared.seriesClock);
+    const map = this.shared.maps[index];
+    if (map === undefined || !isScalar(map)) return this.out.number("bpf_ktime_get_boot_ns()");
+    const span = { start: 0, end: 0 };
+    return this.mapValue({ kind: "map-value", map: index, key: undefined, type: map.value, span }).c;
+  }
+
   /** An interval has four words: its number, how many values, what they come to, and when the last came. */
   #series(aggregate: Extract<Aggregate, { kind: "tseries" }>, at: string, given: string, sign: string): void {
-    const now = this.out.number("bpf_ktime_get_boot_ns()");
+    const now = this.#seriesClock();
     const epoch = this.out.number(`${now} / ${constant(aggregate.intervalNs)} + 1`);
     const index = this.out.number(`${epoch} % ${aggregate.intervals}`);
     this.out.line(`barrier_var(${index});`);

@@ -53,6 +53,7 @@ export function lowerScript(script: TypedScript, options: LoweringOptions): Lowe
     helperErrors: options.helperErrors,
     report: (what, span) =>
       actions.push({ ...what, arguments: what.kind === "helper-error" ? [CODE] : [], span }) - 1,
+    seriesClock: options.settings.seriesClock,
     define: (text, prefix) => {
       const same = text("name");
       let name = known.get(same);
@@ -212,6 +213,7 @@ function describe(script: TypedScript, { settings, source }: LoweringOptions): S
       missingProbes: settings.missingProbes,
       perfRingPages: settings.perfRingPages,
       cppDemangle: settings.cppDemangle,
+      seriesClock: settings.seriesClock,
     },
   };
 }

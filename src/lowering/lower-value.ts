@@ -23,6 +23,8 @@ const LONGEST_CLEANED = 64;
 export interface LoweringContext {
   readonly maps: readonly TypedMap[];
   readonly cpus: number;
+  /** The map of one number that time series take for the clock, for trying them out. */
+  readonly seriesClock?: string | undefined;
   /** Definitions that stand before the programs, by what they say. */
   define(text: (name: string) => string, prefix: string): string;
   /** An action that tells user space of something that went wrong at a place, by its index. */

@@ -91,4 +91,6 @@ export interface ScriptSettings {
   readonly missingProbes: "error" | "warn" | "ignore";
   readonly perfRingPages: number | undefined;
   readonly cppDemangle: boolean;
+  /** The map of one number that time series take for the clock, since 1970; the boot clock without one. */
+  readonly seriesClock?: string | undefined;
 }

@@ -65,6 +65,8 @@ interface Interval {
 }
 
 const INTERVAL_BYTES = 32;
+/** Before all times, so that any later value takes its place. */
+const NOTHING: Interval = { value: 0n, count: 0n, time: 0n };
 
 function mergeSeries(layout: TimeSeries, view: DataView, offsets: readonly number[]): AggregateValue {
   const found = new Map<bigint, Interval>();
@@ -79,11 +81,13 @@ function mergeSeries(layout: TimeSeries, view: DataView, offsets: readonly numbe
         time: view.getBigUint64(at + 24, true),
       };
       const earlier = found.get(number - 1n);
-      found.set(number - 1n, earlier === undefined ? one : join(layout.how, earlier, one));
+      const before = earlier ?? (layout.how === "last" ? NOTHING : undefined);
+      found.set(number - 1n, before === undefined ? one : join(layout.how, before, one));
     }
   }
   return {
     kind: "tseries",
+    signed: layout.signed,
     how: layout.how,
     intervalNs: BigInt(layout.intervalNs),
     points: points(layout, found),
@@ -94,7 +98,7 @@ function join(how: TimeSeries["how"], a: Interval, b: Interval): Interval {
   const [count, time] = [a.count + b.count, a.time > b.time ? a.time : b.time];
   switch (how) {
     case "last":
-      return a.time > b.time ? a : b;
+      return b.time > a.time ? b : a;
     case "min":
       return { value: a.value < b.value ? a.value : b.value, count, time };
     case "max":

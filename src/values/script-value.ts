@@ -63,6 +63,7 @@ export type AggregateValue =
     }
   | {
       readonly kind: "tseries";
+      readonly signed: boolean;
       readonly how: "last" | "sum" | "min" | "max" | "avg";
       readonly intervalNs: bigint;
       /** `start` is nanoseconds since 1970; the oldest first, with intervals without values between them. */

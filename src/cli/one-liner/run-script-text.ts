@@ -50,6 +50,7 @@ async function compileAndRun(
           events.show(event);
           if (event.kind === "attached") command?.resume();
         },
+        only: options.probeFilter === undefined ? undefined : new RegExp(options.probeFilter),
         onWarning: (message) => warnings && writer.put({ stderr: `WARNING: ${message}\n` }),
       },
     );

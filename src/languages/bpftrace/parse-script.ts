@@ -185,7 +185,8 @@ class ScriptParser extends StatementParser {
       if (name === undefined) this.fail(`syntax error, expected the name of a setting, not ${this.here()}`);
       this.expect("=", "after the name of a setting");
       const value = this.expression();
-      this.#found.settings.push({ name, value, span: this.spanFrom(start) });
+      const end = start + this.text.slice(start, this.at).trimEnd().length;
+      this.#found.settings.push({ name, value, span: { start, end } });
       if (!this.accept(";") && !this.accept(",") && !this.sees("}")) {
         this.fail(`syntax error, expected ; or } after a setting, not ${this.here()}`);
       }

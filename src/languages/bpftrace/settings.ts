@@ -73,7 +73,8 @@ export function readSettings(
     const parsed = text === undefined ? undefined : parseLike(before, text);
     if (parsed !== undefined) raw[key] = parsed;
   }
-  return { settings: settingsOf(raw), diagnostics };
+  const seriesClock = environment.BPFTRACE_DUMMY_TS_MAP;
+  return { settings: { ...settingsOf(raw), seriesClock }, diagnostics };
 }
 
 function parseLike(before: string | number | boolean, text: string): string | number | boolean | undefined {

@@ -7,10 +7,10 @@ const WIDTH = 53;
 const MIN_WIDTH = 21;
 
 /** A chart with a line for each interval, the oldest first. */
-export function timeSeriesChart({ points, intervalNs }: TimeSeriesValue): string {
+export function timeSeriesChart({ points, intervalNs, signed }: TimeSeriesValue): string {
   const values = points.flatMap(({ value }) => (value === undefined ? [] : [value]));
   if (values.length === 0) return "<no data>\n";
-  const { min, max } = range(values);
+  const { min, max } = range(values, signed);
   const unit = unitOf(intervalNs);
   const indent = " ".repeat("hh:mm:ss".length + (unit.digits === 0 ? 0 : unit.digits + 1));
   const scale = `${indent} ${String(min).padEnd(MIN_WIDTH)}${String(max).padStart(WIDTH - MIN_WIDTH)}`;
@@ -27,10 +27,11 @@ export function timeSeriesChart({ points, intervalNs }: TimeSeriesValue): string
 }
 
 /** A line of points at one place has room on both sides. */
-function range(values: readonly bigint[]): { min: bigint; max: bigint } {
+function range(values: readonly bigint[], signed: boolean): { min: bigint; max: bigint } {
   const min = values.reduce((least, value) => (value < least ? value : least));
   const max = values.reduce((most, value) => (value > most ? value : most));
-  return min === max ? { min: min - 1n, max: max + 1n } : { min, max };
+  if (min !== max) return { min, max };
+  return { min: signed || min > 0n ? min - 1n : 0n, max: max + 1n };
 }
 
 function row(value: bigint | undefined, min: bigint, max: bigint): string {

@@ -115,6 +115,7 @@ const merged: readonly (readonly [AggregateLayout, (number | bigint)[][], Aggreg
     ],
     {
       kind: "tseries",
+      signed: true,
       how: "avg",
       intervalNs: 10n,
       points: [
@@ -130,7 +131,7 @@ const merged: readonly (readonly [AggregateLayout, (number | bigint)[][], Aggreg
       [8, 1, 9, 70],
       [8, 1, -3, 75],
     ],
-    { kind: "tseries", how: "last", intervalNs: 10n, points: [{ start: 70n, value: -3n }] },
+    { kind: "tseries", signed: true, how: "last", intervalNs: 10n, points: [{ start: 70n, value: -3n }] },
   ],
 ];
 

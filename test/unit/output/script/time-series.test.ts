@@ -16,7 +16,7 @@ function series(
     start: from + BigInt(at) * intervalNs,
     value: value === undefined ? undefined : BigInt(value),
   }));
-  return { kind: "tseries", how: "last", intervalNs, points };
+  return { kind: "tseries", signed: true, how: "last", intervalNs, points };
 }
 
 const at = (column: number, zero?: number): string => {
