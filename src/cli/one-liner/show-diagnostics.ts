@@ -6,7 +6,10 @@ import { SourceError } from "../../source/source-error.ts";
 /** An error as one-liners tell theirs: `stdin:1:9-12: ERROR: message`, the line, the part underlined. */
 export function errorText(error: BpfError): string {
   if (error instanceof SourceError) return error.diagnostics.map(diagnosticText).join("");
-  const [first = "", ...rest] = error.format().split("\n");
+  const [first = "", ...rest] = error
+    .format()
+    .replace(/^error: /, "")
+    .split("\n");
   const head = first.startsWith("ERROR: ") ? first : `ERROR: ${first}`;
   return `${[head, ...rest.map((line) => line.replace(/^hint: /, "HINT: "))].join("\n")}\n`;
 }
