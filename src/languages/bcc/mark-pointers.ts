@@ -32,7 +32,7 @@ export class PointerMarks {
     this.#fields = new RecordFields(unit.root);
     for (const program of unit.programs) {
       for (const parameter of program.parameters.slice(1)) {
-        if (isPointerType(canonicalType(parameter))) this.#levels.set(parameter.id, 0);
+        if (holdsAddress(parameter)) this.#levels.set(parameter.id, 0);
       }
     }
     do {
@@ -109,18 +109,26 @@ export class PointerMarks {
     return this.level(inner);
   }
 
-  /** A pointer that becomes an integer for the sake of arithmetic: `*(u8 *)((u64)&sk->sk_protocol - 3)`. */
+  /** What a pointer points to, or of what level the address is that an integer holds. */
+  #valueLevel(value: AstNode): number | undefined {
+    if (isPointerType(canonicalType(value))) return this.level(value);
+    return holdsAddress(value) && (isKernelInteger(value) || this.#isKernelAddress(value)) ? 0 : undefined;
+  }
+
+  /**
+   * A pointer that is an integer for the sake of arithmetic, as `*(u8 *)((u64)&sk->sk_protocol - 3)`, or for being
+   * kept, as in `u64 address = (u64)sk`.
+   */
   #isKernelAddress(integer: AstNode): boolean {
     const [first, second] = children(integer);
     if (first === undefined) return false;
+    if (integer.castKind === "LValueToRValue") return holdsAddress(first) && this.level(first) === 0;
     if (integer.castKind === "PointerToIntegral") return this.level(children(integer).at(-1) ?? first) === 0;
     switch (integer.kind) {
       case "ParenExpr":
       case "ImplicitCastExpr":
       case "CStyleCastExpr":
-        return (
-          integer.castKind !== "LValueToRValue" && this.#isKernelAddress(children(integer).at(-1) ?? first)
-        );
+        return this.#isKernelAddress(children(integer).at(-1) ?? first);
       case "BinaryOperator":
         return this.#isKernelAddress(first) || (second !== undefined && this.#isKernelAddress(second));
       default:
@@ -134,7 +142,7 @@ export class PointerMarks {
     if (this.inKernel(node)) return 0;
     const type = canonicalType(node);
     const isArray = /\*\s*\[/.test(type);
-    if (!isPointerType(type) && !isArray) return undefined;
+    if (!holdsAddress(node) && !isArray) return undefined;
     if (node.isArrow && KERNEL_CONTEXT.test(canonicalType(base))) return 0;
     const outer = node.isArrow ? deeper(this.level(base)) : this.level(base);
     if (outer === undefined) return this.#levels.get(node.referencedMemberDecl ?? "");
@@ -203,7 +211,7 @@ export class PointerMarks {
       for (const each of children(value)) this.#markInitial(key, each, depth + 1);
       return;
     }
-    const level = isPointerType(canonicalType(value)) ? this.level(value) : undefined;
+    const level = this.#valueLevel(value);
     if (level !== undefined) this.#set(this.#levels, key, level + depth);
   }
 
@@ -221,8 +229,8 @@ export class PointerMarks {
 
   #assign(node: AstNode): void {
     const [left, right] = children(node);
-    if (left === undefined || right === undefined || !isPointerType(canonicalType(right))) return;
-    const level = this.level(right);
+    if (left === undefined || right === undefined) return;
+    const level = this.#valueLevel(right);
     if (level === undefined || this.inKernel(left)) return;
     let extra = 0;
     for (let at = stripped(left); ; at = stripped(children(at)[0] ?? at)) {
@@ -274,7 +282,7 @@ export class PointerMarks {
 
   #mark(levels: Map<string, number>, key: string, value: AstNode | undefined): void {
     if (value === undefined) return;
-    const level = this.level(value);
+    const level = this.#valueLevel(value);
     if (level !== undefined) this.#set(levels, key, level);
   }
 
@@ -283,6 +291,14 @@ export class PointerMarks {
     levels.set(key, level);
     this.#changed = true;
   }
+}
+
+const WIDE_INTEGER = /^(?:const |volatile )*(?:unsigned )?long(?: long)?$/;
+
+/** Pointers, and integers that are wide enough for one. */
+function holdsAddress(node: AstNode): boolean {
+  const type = canonicalType(node);
+  return isPointerType(type) || WIDE_INTEGER.test(type);
 }
 
 /** One dereference further; nothing is known behind a kernel address that is not read. */

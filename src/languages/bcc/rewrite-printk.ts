@@ -1,3 +1,4 @@
+import { printkProblem } from "./check-printk-format.ts";
 import { type AstNode, children, stripped } from "./syntax-tree.ts";
 import { calleeName, type TranslationUnit } from "./translation-unit.ts";
 
@@ -20,6 +21,12 @@ function rewrite(unit: TranslationUnit, call: AstNode): void {
     const hint = 'Write bpf_trace_printk("text %d\\n", value), or give the size of the text after it.';
     unit.report("error", "PRINTK_FORMAT", "the format of bpf_trace_printk must be a literal", format, hint);
     return;
+  }
+  const problem = printkProblem(stripped(format).value ?? "", values.length, unit.facts.versionCode);
+  if (problem !== undefined) {
+    const hint =
+      "It prints %d %i %u %x %ld %lu %lx %lld %llu %llx %c %s %p %px %ps %pS %pI4 %pI6, with a width.";
+    unit.report("warning", "PRINTK_FORMAT", problem, format, hint);
   }
   const name = unit.editable(stripped(callee));
   if (name === undefined) return;
