@@ -10,16 +10,37 @@ export interface UsdtContext {
 }
 
 /** "-4@%eax", "8@-16(%rbp,%rcx,4)", "4@[sp, 12]": a size with its sign, and an operand of the assembler. */
-const ARGUMENT = /(?:(-?)([1248])f?@)?(\[[^\]]*\]!?|[^\s([]*\([^)]*\)|\S+)/g;
+const ARGUMENT = /^(?:(-?)([1248])f?@)?(.+)$/;
 const MOST_ARGUMENTS = 12;
 
 /** Reads the arguments of a probe. What cannot be read becomes a place of the kind "unknown". */
 export function parseUsdtArguments(text: string, context: UsdtContext): UsdtArgument[] {
-  return Array.from(text.matchAll(ARGUMENT), ([, sign, size, operand = ""]): UsdtArgument => {
+  return words(text).map((word): UsdtArgument => {
+    const [, sign, size, operand = word] = ARGUMENT.exec(word) ?? [];
     const place = context.machine === "x86_64" ? parseX86(operand, context) : parseArm(operand, context);
     const bytes = size === undefined ? 8 : (Number(size) as UsdtArgument["size"]);
     return { size: bytes, signed: sign === "-", place };
-  }).slice(0, MOST_ARGUMENTS);
+  });
+}
+
+/** The arguments stand between spaces; one in brackets may have spaces in it. */
+function words(text: string): string[] {
+  const found: string[] = [];
+  let depth = 0;
+  let start = -1;
+  for (let i = 0; i <= text.length && found.length < MOST_ARGUMENTS; i++) {
+    const character = text[i] ?? " ";
+    if (character === "(" || character === "[") depth++;
+    else if (character === ")" || character === "]") depth--;
+    const ends = i === text.length || (depth <= 0 && /\s/.test(character));
+    if (ends && start >= 0) {
+      found.push(text.slice(start, i));
+      start = -1;
+    } else if (!ends && start < 0) {
+      start = i;
+    }
+  }
+  return found;
 }
 
 const NUMBER = "[-+]?(?:0x[0-9a-fA-F]{1,16}|[0-9]{1,20})";

@@ -47,6 +47,8 @@ const CASES: readonly [machine: "x86_64" | "aarch64", text: string, expected: re
     "8f@%xmm0 4@%fs:8 8@$global 4@-(%rax) 3@%eax",
     ["u64 ? %xmm0", "u32 ? %fs:8", "u64 ? $global", "u32 ? -(%rax)", "u64 ? 3@%eax"],
   ],
+  ["x86_64", "  4@%eax\t8@%rbx  ", ["u32 ax", "u64 bx"]],
+  ["x86_64", "4@(%rax, %rbx, 4) 4@(%rax", ["u32 [ax+bx*4+0]", "u32 ? (%rax"]],
   ["x86_64", "%rdi (%rsi)", ["u64 di", "u64 [si+*1+0]"]],
   [
     "aarch64",
