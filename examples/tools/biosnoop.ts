@@ -25,9 +25,7 @@ static int make(struct request *rq)
 	return makers.update(&rq, &maker);
 }
 
-// Since Linux 6.5; before, the function around it.
 int on_start(struct bpf_raw_tracepoint_args *ctx) { return make((struct request *)ctx->args[0]); }
-int on_account(struct pt_regs *ctx, struct request *rq) { return make(rq); }
 
 RAW_TRACEPOINT_PROBE(block_rq_issue)
 {
@@ -35,6 +33,8 @@ RAW_TRACEPOINT_PROBE(block_rq_issue)
 	struct io io = { .ts = bpf_ktime_get_ns(), .sector = rq->__sector, .bytes = rq->__data_len };
 	io.writing = rq->cmd_flags & 1;
 	bpf_probe_read_kernel_str(&io.disk, sizeof(io.disk), rq->q->disk->disk_name);
+	if (!makers.lookup(&rq))
+		make(rq);
 	struct maker *maker = makers.lookup(&rq);
 	if (maker) {
 		io.maker = *maker;
@@ -59,11 +59,9 @@ RAW_TRACEPOINT_PROBE(block_rq_complete)
 }
 `,
 );
-if (Bpf.tracepointExists("block", "block_io_start")) {
-  bpf.attachRawTracepoint({ tp: "block_io_start", fnName: "on_start" });
-} else {
-  bpf.attachKprobe({ eventRe: "(__)?blk_account_io_start$", fnName: "on_account" });
-}
+// Before Linux 6.5 the first that is told of a request is that a scheduler gets it, or else its issue.
+const first = Bpf.tracepointExists("block", "block_io_start") ? "block_io_start" : "block_rq_insert";
+bpf.attachRawTracepoint({ tp: first, fnName: "on_start" });
 
 const { header, row } = table({
   seconds: ["TIME(s)", "%-11.6f "],
@@ -80,16 +78,16 @@ const { header, row } = table({
 console.log(header);
 const milliseconds = (ns: bigint) => Number(ns) / 1e6;
 const ends = new Map<string, bigint>();
-let first: bigint | undefined;
+let start = 0n;
 for await (const { maker, ...io } of bpf.rings.ios) {
   if (io.disk !== (options.disk ?? io.disk)) continue;
-  first ??= io.ts;
+  start ||= io.ts;
   const end = ends.get(io.disk);
   ends.set(io.disk, io.sector + BigInt(io.bytes / 512));
   const pattern = end === undefined ? "?" : end === io.sector ? "S" : "R";
   const kind = io.writing ? "W" : "R";
   const times = {
-    seconds: Number(io.ts - first) / 1e9,
+    seconds: Number(io.ts - start) / 1e9,
     queued: milliseconds(io.queued),
     latency: milliseconds(io.latency),
   };

@@ -4,6 +4,7 @@ import { release } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { packageFile } from "../../src/package-root.ts";
 import { startCli, TestProcess } from "../cli-process.ts";
+import { idsHeldBy } from "../kernel/kernel-ids.ts";
 import { ACTIVITY } from "./activity-text.ts";
 import { compareOutputs, type Verdict } from "./compare-outputs.ts";
 import { PAIRS, type ToolPair } from "./tool-pairs.ts";
@@ -49,13 +50,26 @@ async function start(pair: ToolPair): Promise<Started> {
   const script = packageFile("examples", "tools", `${pair.name}.ts`);
   const ours = startCli(["run", script, "--", ...words]);
   const theirs = new TestProcess(PYTHON, ["-u", `/usr/sbin/${pair.name}-bpfcc`, ...words]);
-  // Folded output has no header: then what the kernel holds of the process tells that it is ready.
+  // Folded output has no header: then it is ready when the kernel has its program.
   const ready = (tool: TestProcess) =>
     words.includes("-f")
-      ? sleep(15_000)
+      ? loaded(tool)
       : tool.until(`${pair.name}'s first line`, () => tool.lines.length > 0);
-  await Promise.all([ready(ours), ready(theirs)]);
+  await ready(ours);
+  const problem = await ready(theirs).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  if (problem !== undefined) console.log(`bcc's ${pair.name} does not run here:\n${problem}`);
   return { pair, theirs, ours };
+}
+
+async function loaded(tool: TestProcess): Promise<void> {
+  for (let i = 0; i < 600 && tool.child.exitCode === null; i++) {
+    if (idsHeldBy(tool.pid).programs.length > 0) return;
+    await sleep(200);
+  }
+  throw new Error(`loaded no program:\n${tool.stderr}`);
 }
 
 async function end(tool: TestProcess): Promise<string> {

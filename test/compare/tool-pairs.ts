@@ -39,7 +39,7 @@ const foldedSum = (name: RegExp) => (output: string) =>
 const ENDS = /^\d+ python3 /;
 
 export const PAIRS: readonly ToolPair[] = [
-  { name: "execsnoop", options: ["-x", "-P", "PID"], read: rows(/ (?:echo|true|program)\b/) },
+  { name: "execsnoop", options: ["-x", "-P", "PID"], read: rows(/ \/\S*(?:echo|true|program)\b/) },
   { name: "opensnoop", options: ["-p", "PID"], read: rows(/\/bcc-ts-compare-/) },
   { name: "tcpconnect", options: ["-p", "PID", "-L"], read: rows(ENDS) },
   { name: "tcpaccept", options: ["-p", "PID"], read: rows(ENDS) },

@@ -1,3 +1,4 @@
+import type { TestContext } from "node:test";
 import { packageFile } from "../../src/package-root.ts";
 import { startCli, type TestProcess } from "../cli-process.ts";
 
@@ -7,6 +8,21 @@ export async function startTool(name: string, ...words: readonly (string | numbe
   const tool = startCli(["run", path, "--", ...words.map(String)]);
   await tool.until("its first line", () => tool.lines.length > 0);
   return tool;
+}
+
+/** Starts several at once; they are ended with the test. */
+export async function startTools<const T extends readonly (readonly [string, ...(string | number)[]])[]>(
+  t: TestContext,
+  ...tools: T
+): Promise<{ [K in keyof T]: TestProcess }> {
+  const started = await Promise.all(
+    tools.map(async ([name, ...words]) => {
+      const tool = await startTool(name, ...words);
+      t.after(() => tool[Symbol.dispose]());
+      return tool;
+    }),
+  );
+  return started as { [K in keyof T]: TestProcess };
 }
 
 /** The lines after the first, as their columns. */

@@ -5,21 +5,22 @@ import { existsSync, realpathSync, rmSync, statSync } from "node:fs";
 import { release } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
-import { Bpf } from "bcc-ts";
 import { packageFile } from "../../src/package-root.ts";
 import { needsFeature } from "./needs-feature.ts";
-import { interrupt, rowsOf, startTool } from "./tool-process.ts";
+import { interrupt, rowsOf, startTools } from "./tool-process.ts";
 
 test("biosnoop and biolatency show requests to a disk", async (t) => {
   if (!needsFeature(t, "raw tracepoints")) return;
-  if (!Bpf.tracepointExists("block", "block_io_start") && !needsFeature(t, "kprobes")) return;
   const source = provideSource();
   if (source === undefined) return t.skip("there is no disk that this test may read from");
   const { disk, path, sectorsKnown } = source;
   if (!sectorsKnown) t.after(() => rmSync(path));
-  using snoop = await startTool("biosnoop", "-Q", "-P", "-d", disk);
-  using disks = await startTool("biolatency", "-D", "-d", disk, "-e");
-  using flags = await startTool("biolatency", "-F", "-m", "-Q", "-d", disk);
+  const [snoop, disks, flags] = await startTools(
+    t,
+    ["biosnoop", "-Q", "-P", "-d", disk],
+    ["biolatency", "-D", "-d", disk, "-e"],
+    ["biolatency", "-F", "-m", "-Q", "-d", disk],
+  );
   const [first, size] = [sectorsKnown ? 1000 : 0, 8192];
   const read = spawnSync("dd", [
     `if=${path}`,

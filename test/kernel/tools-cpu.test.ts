@@ -9,7 +9,7 @@ import { Bpf } from "bcc-ts";
 import { checkFeature } from "../../src/kernel/features.ts";
 import { TestProcess } from "../cli-process.ts";
 import { needsFeature } from "./needs-feature.ts";
-import { interrupt, startTool } from "./tool-process.ts";
+import { interrupt, startTool, startTools } from "./tool-process.ts";
 
 const CHILD = fileURLToPath(new URL("waiting-child.js", import.meta.url));
 const WAITS = 20;
@@ -19,8 +19,11 @@ test("offcputime, runqlat and profile show where a process waits and computes", 
   if (!needsFeature(t, "raw tracepoints") || !needsFeature(t, "perf event links")) return;
   using child = new TestProcess(process.execPath, [CHILD, String(WAITS), String(WAIT_MS)]);
   await child.until("ready", () => child.lines.length > 0);
-  using waits = await startTool("offcputime", "-t", child.pid, "-d");
-  using byThread = await startTool("runqlat", "-L", "-p", child.pid);
+  const [waits, byThread] = await startTools(
+    t,
+    ["offcputime", "-t", child.pid, "-d"],
+    ["runqlat", "-L", "-p", child.pid],
+  );
   child.child.stdin?.write("go\n");
   await child.until("the end of its waits", () => child.lines.includes("waited"));
   using samples = await startTool("profile", "-f", "-a", "-p", child.pid, "-F", 99, 2);
@@ -57,7 +60,7 @@ test("funccount counts calls exactly: a tracepoint, a function of libc, function
   const targets = ["t:syscalls:sys_enter_*sync"];
   if (Bpf.findLibrary("c") !== undefined && needsFeature(t, "uprobes")) targets.push("c:fsync");
   if (checkFeature("kprobes").available) targets.push("__x64_sys_*sync");
-  const tools = await Promise.all(targets.map((target) => startTool("funccount", ...only, target)));
+  const tools = await startTools(t, ...targets.map((target) => ["funccount", ...only, target] as const));
   const file = openSync(join(directory, "file"), "w");
   for (let i = 0; i < 7; i++) fsyncSync(file);
   closeSync(file);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { test } from "node:test";
 import { needsFeature } from "./needs-feature.ts";
-import { rowsOf, startTool } from "./tool-process.ts";
+import { rowsOf, startTool, startTools } from "./tool-process.ts";
 
 test("opensnoop shows files, descriptors and errors of a process", async (t) => {
   if (!needsFeature(t, "tracepoints")) return;
@@ -14,10 +14,13 @@ test("opensnoop shows files, descriptors and errors of a process", async (t) => 
   t.after(() => rmSync(directory, { recursive: true }));
   const file = join(directory, "there");
   writeFileSync(file, "");
-  using all = await startTool("opensnoop", "-p", process.pid, "-U", "-e", "-F");
-  using failed = await startTool("opensnoop", "-x", "-p", process.pid);
-  using written = await startTool("opensnoop", "-f", "O_RDWR", "-f", "O_CREAT", "-t", process.pid);
-  using others = await startTool("opensnoop", "-d", 1, "-u", 54321);
+  const [all, failed, written, others] = await startTools(
+    t,
+    ["opensnoop", "-p", process.pid, "-U", "-e", "-F"],
+    ["opensnoop", "-x", "-p", process.pid],
+    ["opensnoop", "-f", "O_RDWR", "-f", "O_CREAT", "-t", process.pid],
+    ["opensnoop", "-d", 1, "-u", 54321],
+  );
 
   const fd = openSync(file, "r");
   const again = openSync(relative(process.cwd(), file), "r+");

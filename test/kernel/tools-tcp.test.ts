@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { TestProcess } from "../cli-process.ts";
 import { connectOnce, Listener } from "./connections.ts";
 import { needsFeature } from "./needs-feature.ts";
-import { interrupt, rowsOf, startTool } from "./tool-process.ts";
+import { interrupt, rowsOf, startTool, startTools } from "./tool-process.ts";
 
 const mine = String(process.pid);
 const comm = readFileSync("/proc/self/comm", "utf8").trim();
@@ -18,17 +18,14 @@ test("tcpconnect and tcpaccept show connections from both ends, tcpconnect count
   await using four = await Listener.open("127.0.0.1");
   await using other = await Listener.open("127.0.0.1");
   await using six = await Listener.open("::1");
-  const tools = await Promise.all([
-    startTool("tcpconnect", "-p", mine, "-L", "-U"),
-    startTool("tcpconnect", "-P", `${other.port},${six.port}`, "-4"),
-    startTool("tcpconnect", "-c", "-u", 0),
-    startTool("tcpaccept", "-p", mine),
-    startTool("tcpaccept", "-P", `${other.port},${six.port}`, "-6"),
-  ]);
-  t.after(() => {
-    for (const tool of tools) tool[Symbol.dispose]();
-  });
-  const [byPid, byPort, counting, accepts, accepts6] = tools;
+  const [byPid, byPort, counting, accepts, accepts6] = await startTools(
+    t,
+    ["tcpconnect", "-p", mine, "-L", "-U"],
+    ["tcpconnect", "-P", `${other.port},${six.port}`, "-4"],
+    ["tcpconnect", "-c", "-u", 0],
+    ["tcpaccept", "-p", mine],
+    ["tcpaccept", "-P", `${other.port},${six.port}`, "-6"],
+  );
   const a = await connectOnce("127.0.0.1", four.port, "127.0.0.2");
   const b = await connectOnce("127.0.0.1", other.port);
   const c = await connectOnce("::1", six.port);
@@ -107,8 +104,7 @@ test("tcpretrans shows and counts the SYNs that nobody answers", async (t) => {
   ]);
   await listener.until("its port", () => listener.lines.length > 0);
   const port = Number(listener.lines[0]);
-  using tool = await startTool("tcpretrans", "-s");
-  using counting = await startTool("tcpretrans", "-c", "-4");
+  const [tool, counting] = await startTools(t, ["tcpretrans", "-s"], ["tcpretrans", "-c", "-4"]);
   const sockets = Array.from({ length: 6 }, () => connect({ port, host: "127.0.0.1" }).on("error", () => {}));
   const seen = () => rowsOf(tool).filter((row) => row.includes(`127.0.0.1:${port}`) && row[4] === "R>");
   await tool.until("a retransmission", () => seen().length > 0);
