@@ -90,6 +90,7 @@ export async function translateScript(
     cpus: world.cpus,
     helperErrors: options.helperErrors ?? false,
     ringBytes,
+    pid: world.pid,
   });
   return { ...lowered, warnings: all };
 }

@@ -36,6 +36,9 @@ export interface ScriptRunOptions {
 const RINGS = ["bt_events", "bt_control"] as const;
 /** Remembers when the script began. */
 const CLOCK = "bt_begin_clock";
+/** How long events may be told without a turn of the event loop, and after the end was asked for. */
+const SLICE_MS = 20;
+const PATIENCE_MS = 500;
 
 /**
  * A script in the kernel: its maps, its probes, and what it tells. `run` resolves at its end, with the status
@@ -52,6 +55,8 @@ export class ScriptRun implements Disposable {
   readonly #signals: [NodeJS.Signals, () => void][] = [];
   readonly #ending = new AbortController();
   #exitCode = 0;
+  #deadline = Number.POSITIVE_INFINITY;
+  #dropped = 0;
   #closed = false;
 
   /** Loads the script. Throws what load() throws: VerifierError, PermissionError and others. */
@@ -63,7 +68,7 @@ export class ScriptRun implements Disposable {
     const programs = Object.fromEntries(left.map(({ program }) => [program, { autoload: false }]));
     this.#object = loadObject(script.object, { source: script.source, programs });
     this.#speller = new Speller(this.#object, script.description);
-    const codec = requestCodec(script.description, this.#speller.spell, script.source.name);
+    const codec = requestCodec(script.description, this.#speller, script.source.name);
     this.#rings = RINGS.flatMap((name) => {
       const map = this.#object.maps.get(name);
       return map === undefined ? [] : [new RingBuffer(map, { codec })];
@@ -92,11 +97,17 @@ export class ScriptRun implements Disposable {
     for (const probe of probes) if (probe.attach.kind === "begin") testRun(this.#program(probe));
     const count = probes.reduce((sum, probe) => sum + this.#attach(probe), 0);
     this.#options.onEvent({ kind: "attached", probes: count });
-    this.#drain();
+    // Once: in a flood there is always more, and the loop of run() sees to it.
+    for (const ring of this.#rings) ring.consume();
   }
 
-  /** Ends the run as exit() does: end blocks run, maps are shown. */
+  /**
+   * Ends the run as exit() does: end blocks run, maps are shown. What is waiting to be told is told for half a
+   * second; the rest counts as lost.
+   */
   stop(): void {
+    if (this.#ending.signal.aborted) return;
+    this.#deadline = performance.now() + PATIENCE_MS;
     this.#ending.abort();
   }
 
@@ -125,17 +136,31 @@ export class ScriptRun implements Disposable {
     const waits = probes.some(({ attach }) => !["begin", "end", "iterator", "iter"].includes(attach.kind));
     if (!waits && probes.some(({ attach }) => attach.kind !== "end")) return;
     const signal = this.#ending.signal;
-    await Promise.all(this.#rings.map((ring) => ring.run({ signal })));
+    await Promise.all(this.#rings.map((ring) => this.#follow(ring, signal)));
+  }
+
+  /** In a flood the event loop has its turns all the same, or nothing could end the script. */
+  async #follow(ring: RingBuffer<ScriptRequest | undefined>, signal: AbortSignal): Promise<void> {
+    for await (const batch of ring.batches({ signal })) {
+      let until = performance.now() + SLICE_MS;
+      for (const request of batch) {
+        if (request !== undefined) this.#handle(request);
+        if (performance.now() < until) continue;
+        await new Promise((resolve) => setImmediate(resolve));
+        until = performance.now() + SLICE_MS;
+      }
+    }
   }
 
   #finish(): void {
     this.#detach();
     this.#drain();
+    this.#deadline = Number.POSITIVE_INFINITY;
     for (const probe of this.#script.description.probes) {
       if (probe.attach.kind === "end") testRun(this.#program(probe));
     }
     this.#drain();
-    const lost = this.#lost.count;
+    const lost = this.#lost.count + this.#dropped;
     if (lost > 0) this.#options.onEvent({ kind: "lost", count: lost });
     if (this.#script.description.settings.printMapsOnExit) this.#showMaps();
     this.#options.onEvent({ kind: "exit", code: this.#exitCode });
@@ -172,7 +197,6 @@ export class ScriptRun implements Disposable {
       case "signal": {
         const run = () => {
           testRun(this.#program(probe));
-          this.#drain();
         };
         const signal = (
           attach.signal.startsWith("SIG") ? attach.signal : `SIG${attach.signal}`
@@ -219,7 +243,8 @@ export class ScriptRun implements Disposable {
     const { maps } = this.#script.description;
     switch (request.kind) {
       case "event":
-        onEvent(request.event);
+        if (performance.now() < this.#deadline) onEvent(request.event);
+        else this.#dropped++;
         break;
       case "print-map": {
         const layout = maps[request.action.map ?? 0];
@@ -233,7 +258,7 @@ export class ScriptRun implements Disposable {
         break;
       case "exit":
         this.#exitCode = request.code;
-        this.stop();
+        this.#ending.abort();
         break;
     }
   }
@@ -248,7 +273,7 @@ export class ScriptRun implements Disposable {
   #read(layout: ScriptMapLayout): ScriptMapValue {
     const map = this.#object.maps.get(layout.table);
     if (map === undefined) throw new BpfError("SCRIPT", `the object has no map ${layout.table}`);
-    return this.#since1970(readScriptMap(layout, map, this.#speller.spell));
+    return this.#since1970(readScriptMap(layout, map, this.#speller));
   }
 
   /** Time series are kept by the boot clock. */
@@ -269,7 +294,7 @@ export class ScriptRun implements Disposable {
     const value = this.#read(layout);
     if (value.keyed || value.entries.length > 0) return value;
     const map = this.#object.maps.get(layout.table);
-    return map === undefined ? value : readScriptMap(layout, map, this.#speller.spell, "zero");
+    return map === undefined ? value : readScriptMap(layout, map, this.#speller, "zero");
   }
 }
 

@@ -127,7 +127,7 @@ export abstract class LowerIntrinsics extends LowerMaps {
       return slot;
     }
     const slot = this.slot(size);
-    const most = this.out.number(`${this.number(length)} + 1`);
+    const most = this.out.number(this.number(length));
     this.out.line(`if (${most} > ${size}) ${most} = ${size};`);
     this.out.line(`barrier_var(${most});`);
     this.out.line(`if (${most} <= ${size}) {`);

@@ -21,6 +21,8 @@ export interface LoweringOptions {
   readonly helperErrors: boolean;
   /** Bytes of the ring of records, a power of two. */
   readonly ringBytes: number;
+  /** Probes of the kernel run for this process alone. */
+  readonly pid?: number | undefined;
 }
 
 /** A script as C for clang, and what user space must know to run it. */
@@ -121,7 +123,7 @@ function lowerProbe(
   index: number,
   script: TypedScript,
   context: LoweringContext,
-  { source }: LoweringOptions,
+  { source, pid }: LoweringOptions,
 ) {
   const wide = /^(?:raw_tp|fentry|fexit)/.test(probe.section);
   const frame = new ProgramFrame(index, wide);
@@ -151,6 +153,9 @@ function lowerProbe(
     `SEC("${probe.section}") int ${probe.program}(void *ctx)`,
     "{",
     runsAfterExit ? "" : "if (bt_exiting) return 0;",
+    pid === undefined || !isOfAProcess(probe)
+      ? ""
+      : `if (bpf_get_current_pid_tgid() >> 32 != ${pid}) return 0;`,
     frameSetup(frame),
     out.text,
     line,
@@ -158,6 +163,13 @@ function lowerProbe(
     "}",
   ].join("\n");
   return { text, frame };
+}
+
+/** Probes of user functions are attached to the process; our own and clocks are nobody's. */
+function isOfAProcess({ attach: { kind } }: TypedProbe): boolean {
+  return !["begin", "end", "signal", "interval", "iterator", "iter", "uprobe", "uretprobe", "usdt"].includes(
+    kind,
+  );
 }
 
 function frameSetup(frame: ProgramFrame): string {

@@ -1,6 +1,6 @@
 import type { ScriptAction, ScriptDescription } from "../program/script.ts";
 import type { Codec } from "../values/codec.ts";
-import { decodeScriptValue, type SpellDeferred } from "../values/decode-script-value.ts";
+import { decodeScriptValue, type ScriptSpelling } from "../values/decode-script-value.ts";
 import type { ScriptEvent, ScriptPlace, ScriptValue } from "../values/script-value.ts";
 
 /** What a record asks of user space: to tell an event, or to do something with a map, or to end. */
@@ -18,7 +18,7 @@ export type ScriptRequest =
 /** Reads the records of a script's rings as what they ask. `file` is the script's name in messages. */
 export function requestCodec(
   { actions }: ScriptDescription,
-  spell: SpellDeferred,
+  spell: ScriptSpelling,
   file: string,
 ): Codec<ScriptRequest | undefined> {
   const decode = (view: DataView, offset: number): ScriptRequest | undefined => {

@@ -5,7 +5,7 @@ import { possibleCpus } from "../maps/possible-cpus.ts";
 import type { RawChunk, RawMap } from "../maps/raw-chunk.ts";
 import type { ScriptMapLayout } from "../program/script.ts";
 import type { ValueLayout } from "../program/value-layout.ts";
-import { decodeScriptValue, type SpellDeferred } from "../values/decode-script-value.ts";
+import { decodeScriptValue, type ScriptSpelling } from "../values/decode-script-value.ts";
 import { mergeAggregate } from "../values/merge-aggregate.ts";
 import type { ScriptMapValue, ScriptValue } from "../values/script-value.ts";
 
@@ -18,7 +18,7 @@ const FLAG_BYTES = 8;
 export function readScriptMap(
   layout: ScriptMapLayout,
   map: LoadedMap,
-  spell: SpellDeferred,
+  spell: ScriptSpelling,
   unset: "left out" | "zero" = "left out",
 ): ScriptMapValue {
   const reader = new EntryReader(layout, map, spell, unset === "zero");
@@ -56,11 +56,11 @@ class EntryReader {
   readonly stride: number;
   readonly #layout: ScriptMapLayout;
   readonly #map: LoadedMap;
-  readonly #spell: SpellDeferred;
+  readonly #spell: ScriptSpelling;
   readonly #zeros: boolean;
   readonly #cpuOffsets: readonly number[];
 
-  constructor(layout: ScriptMapLayout, map: LoadedMap, spell: SpellDeferred, zeros: boolean) {
+  constructor(layout: ScriptMapLayout, map: LoadedMap, spell: ScriptSpelling, zeros: boolean) {
     this.#zeros = zeros;
     const { stride, perCpu, cpus } = valueStride(map);
     this.stride = stride;

@@ -6,6 +6,7 @@ import type { ScriptDescription } from "../program/script.ts";
 import type { DeferredLayout } from "../program/value-layout.ts";
 import { kernelAddresses } from "../symbols/kernel-addresses.ts";
 import { processAddresses } from "../symbols/process-addresses.ts";
+import type { ScriptSpelling } from "../values/decode-script-value.ts";
 import type { ScriptValue, StackValue } from "../values/script-value.ts";
 import { bootTime } from "./boot-clock.ts";
 import { cgroupPath, signalText, systemErrorText, userName } from "./system-names.ts";
@@ -16,7 +17,7 @@ const IPV6 = 6;
 const DEFAULT_DEPTH = 127;
 
 /** Spells what only user space can: symbols, stacks, times, names. */
-export class Speller {
+export class Speller implements ScriptSpelling {
   readonly #object: LoadedObject;
   readonly #description: ScriptDescription;
   readonly #stacks = new Map<number, StackTraceMap>();
@@ -27,7 +28,13 @@ export class Speller {
     this.#description = description;
   }
 
-  spell = (layout: DeferredLayout, view: DataView, offset: number): ScriptValue => {
+  /** What str() reads is cut at a length; shorter texts have room of their own. */
+  full(text: string, bytes: number): string {
+    const { maxStrlen, truncationTrailer } = this.#description.settings;
+    return bytes === maxStrlen ? text + truncationTrailer : text;
+  }
+
+  deferred(layout: DeferredLayout, view: DataView, offset: number): ScriptValue {
     const { what } = layout;
     if (what === "kstack" || what === "ustack") return this.#stack(layout, view, offset);
     if (what === "mac") return { kind: "spelled", what, text: macText(view, offset), value: 0n };
@@ -35,7 +42,7 @@ export class Speller {
     const value = view.getBigUint64(offset, true);
     const pid = what === "usym" ? view.getUint32(offset + 8, true) : 0;
     return { kind: "spelled", what, text: this.#text(layout, value, pid), value };
-  };
+  }
 
   #text({ what, format }: DeferredLayout, value: bigint, pid: number): string {
     switch (what) {

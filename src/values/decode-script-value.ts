@@ -3,15 +3,20 @@ import { mergeAggregate } from "./merge-aggregate.ts";
 import type { ScriptValue } from "./script-value.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
-/** Spells what only user space can spell: the bytes of the value are at the offset. */
-export type SpellDeferred = (layout: DeferredLayout, view: DataView, offset: number) => ScriptValue;
+/** What the values of a script are spelled with. */
+export interface ScriptSpelling {
+  /** Spells what only user space can spell: the bytes of the value are at the offset. */
+  deferred(layout: DeferredLayout, view: DataView, offset: number): ScriptValue;
+  /** A text of so many bytes that fills its room but for the NUL may have been cut: what is shown of it. */
+  full?(text: string, bytes: number): string;
+}
 
 /** The value whose bytes are at an offset, as its layout says. Aggregates are those of one CPU. */
 export function decodeScriptValue(
   view: DataView,
   offset: number,
   layout: ValueLayout,
-  spell: SpellDeferred,
+  spell: ScriptSpelling,
 ): ScriptValue {
   const at = (place: { readonly offset: number; readonly layout: ValueLayout }) =>
     decodeScriptValue(view, offset + place.offset, place.layout, spell);
@@ -30,7 +35,7 @@ export function decodeScriptValue(
     case "pointer":
       return { kind: "pointer", value: view.getBigUint64(offset, true) };
     case "string":
-      return { kind: "string", value: textAt(view, offset, layout.size) };
+      return { kind: "string", value: textAt(view, offset, layout.size, spell) };
     case "buffer": {
       const length = Math.min(view.getUint32(offset, true), layout.size - 4);
       return { kind: "buffer", value: bytesAt(view, offset + 4, length) };
@@ -46,17 +51,18 @@ export function decodeScriptValue(
     case "record":
       return { kind: "record", fields: layout.fields.map((field) => [field.name, at(field)] as const) };
     case "deferred":
-      return spell(layout, view, offset);
+      return spell.deferred(layout, view, offset);
     case "aggregate":
       return mergeAggregate(layout.aggregate, view, [offset], layout.size);
   }
 }
 
 /** A text up to its NUL. */
-export function textAt(view: DataView, offset: number, size: number): string {
+function textAt(view: DataView, offset: number, size: number, spell: ScriptSpelling): string {
   let length = 0;
   while (length < size && view.getUint8(offset + length) !== 0) length++;
-  return decodeUtf8(bytesAt(view, offset, length));
+  const text = decodeUtf8(bytesAt(view, offset, length));
+  return length === size - 1 && spell.full !== undefined ? spell.full(text, length) : text;
 }
 
 /** A copy, byte by byte, because the views of mapped memory give no byte arrays away. */

@@ -212,8 +212,8 @@ export abstract class CheckBuiltins extends CheckExpressions {
   /** Text at an address, as far as its NUL, at most so many bytes with it. */
   protected stringAt(address: Value, size: Value | undefined, span: Span): Value {
     const { maxStrlen } = this.state.settings;
-    const constant = size?.kind === "constant" ? Number(size.value) + 1 : maxStrlen;
-    const type: Type = { kind: "string", size: Math.max(1, Math.min(constant, maxStrlen)) };
+    const constant = size?.kind === "constant" ? Number(size.value) : maxStrlen + 1;
+    const type: Type = { kind: "string", size: Math.max(1, Math.min(constant, maxStrlen + 1)) };
     return this.intrinsic(
       "string",
       type,

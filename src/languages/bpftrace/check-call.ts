@@ -333,7 +333,7 @@ export class CheckCalls extends CheckSmallCalls {
     if (type.kind === "array" && value.kind === "read") {
       return this.stringAt(
         this.offsetAddress(value.address, value.offset, pointerTo(type.of, value.space), span),
-        size ?? this.constant(BigInt(type.count), INT64, span),
+        size ?? this.constant(BigInt(type.count + 1), INT64, span),
         span,
       );
     }
@@ -354,7 +354,8 @@ export class CheckCalls extends CheckSmallCalls {
 
   #shortened(value: Value, size: Value | undefined, span: Span): Value {
     if (size?.kind !== "constant" || value.type.kind !== "string") return value;
-    const length = Number(size.value);
+    // The NUL is one of them.
+    const length = Math.max(0, Number(size.value) - 1);
     if (value.kind === "text") return this.text(value.bytes.slice(0, length), span);
     if (value.type.size <= length + 1) return value;
     return { kind: "convert", operand: value, type: { kind: "string", size: length + 1 }, span };

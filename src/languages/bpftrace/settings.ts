@@ -114,7 +114,7 @@ function settingsOf(raw: Record<string, string | number | boolean>): Settings {
   return {
     raw,
     printMapsOnExit: raw.print_maps_on_exit === true,
-    maxStrlen: Math.min(Math.max(Number(raw.max_strlen), 8), 16_384),
+    maxStrlen: Math.min(Math.max(Number(raw.max_strlen), 1), 16_384),
     maxCatBytes: Number(raw.max_cat_bytes),
     maxMapKeys: Math.max(1, Number(raw.max_map_keys)),
     truncationTrailer: String(raw.str_trunc_trailer),

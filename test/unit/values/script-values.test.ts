@@ -62,7 +62,7 @@ for (const [hex, layout, value] of decoded) {
   test(`${hex} as ${layout.kind}`, () => {
     const bytes = Uint8Array.from(Buffer.from(`00${hex}`, "hex"));
     assert.deepEqual(
-      decodeScriptValue(new DataView(bytes.buffer), 1, layout, () => ({ kind: "none" })),
+      decodeScriptValue(new DataView(bytes.buffer), 1, layout, { deferred: () => ({ kind: "none" }) }),
       value,
     );
   });

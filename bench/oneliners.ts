@@ -1,0 +1,117 @@
+// From the launch of a one-liner until its probes are attached, and until it has ended after SIGINT: ours, with an
+// empty cache and a filled one, beside bpftrace, in turns within one run.
+//   npm run bench:oneliners -- [--runs N] [--limit SECONDS]
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { columns } from "../src/output/columns.ts";
+import { packageFile } from "../src/package-root.ts";
+import { describeMachine } from "./machine.ts";
+import { median } from "./median.ts";
+
+/** In words that bpftrace 0.17 knows, too. */
+const ONE_LINERS: readonly string[] = [
+  'BEGIN { printf("hello\\n"); }',
+  "interval:s:1 { @ = count(); }",
+  "tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }",
+  'tracepoint:syscalls:sys_enter_openat { printf("%s %s\\n", comm, str(args->filename)); }',
+  "tracepoint:syscalls:sys_exit_read /pid == 1/ { @bytes = hist(args->ret); }",
+  "tracepoint:syscalls:sys_exit_read { @bytes = lhist(args->ret, 0, 2000, 200); }",
+  "tracepoint:syscalls:sys_enter_read { @start[tid] = nsecs; } tracepoint:syscalls:sys_exit_read /@start[tid]/ { @ns[comm] = hist(nsecs - @start[tid]); delete(@start[tid]); }",
+  "tracepoint:sched:sched_switch { @[kstack] = count(); }",
+  "profile:hz:99 { @[kstack] = count(); }",
+  "software:page-faults:100 { @[comm, pid] = count(); }",
+];
+
+const NOTIFY = "__BPFTRACE_NOTIFY_PROBES_ATTACHED";
+const { values } = parseArgs({
+  options: { runs: { type: "string", default: "10" }, limit: { type: "string", default: "60" } },
+});
+const runs = Number(values.runs);
+const limitMs = Number(values.limit) * 1000;
+const ROW = "%-60.60s %9s %9s %9s %9s %9s %9s";
+
+const BIN = packageFile("dist", "lib", "bin.js");
+const warm = mkdtempSync(join(tmpdir(), "bcc-ts-bench-"));
+const contestants = [
+  { name: "bpftrace", start: (text: string) => oneStart(["bpftrace", "-e", text], warm) },
+  { name: "uncached", start: uncached },
+  { name: "cached", start: (text: string) => oneStart([process.execPath, BIN, "-e", text], warm) },
+];
+
+interface Start {
+  readonly attachedMs: number;
+  readonly endMs: number;
+}
+
+try {
+  console.log(describeMachine().join("\n"));
+  console.log(`medians of ${runs} runs in turns, milliseconds; attached and ended`);
+  const heads = contestants.flatMap(({ name }) => [name, "ended"]);
+  console.log(columns(ROW, "", ...heads));
+  const ratios = { uncached: [] as number[], cached: [] as number[] };
+  for (const text of ONE_LINERS) {
+    const medians = await compare(text);
+    console.log(columns(ROW, text, ...medians.flatMap((m) => [m.attachedMs.toFixed(0), m.endMs.toFixed(0)])));
+    const [peer, first, later] = medians.map((m) => m.attachedMs);
+    if (peer === undefined || first === undefined || later === undefined) continue;
+    ratios.uncached.push(first / peer);
+    ratios.cached.push(later / peer);
+  }
+  console.log(
+    `uncached / bpftrace ${median(ratios.uncached).toFixed(2)}, cached / bpftrace ${median(ratios.cached).toFixed(2)}`,
+  );
+} finally {
+  rmSync(warm, { recursive: true });
+}
+
+async function compare(text: string): Promise<Start[]> {
+  const starts: Start[][] = contestants.map(() => []);
+  // The first turn fills the caches, the kernel's of files as well.
+  for (let run = -1; run < runs; run++) {
+    for (const [index, { start }] of contestants.entries()) {
+      const result = await start(text);
+      if (run >= 0) starts[index]?.push(result);
+    }
+  }
+  return starts.map((list) => ({
+    attachedMs: median(list.map((start) => start.attachedMs)),
+    endMs: median(list.map((start) => start.endMs)),
+  }));
+}
+
+async function uncached(text: string): Promise<Start> {
+  const cache = mkdtempSync(join(tmpdir(), "bcc-ts-bench-"));
+  try {
+    return await oneStart([process.execPath, BIN, "-e", text], cache);
+  } finally {
+    rmSync(cache, { recursive: true });
+  }
+}
+
+/** @throws Error with what the tool said when it did not attach */
+async function oneStart([command = "", ...words]: readonly string[], cache: string): Promise<Start> {
+  const launched = performance.now();
+  const child = spawn(command, words, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, BCC_TS_CACHE: cache, [NOTIFY]: "1" },
+  });
+  const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);
+  let attachedMs: number | undefined;
+  let said = "";
+  const hear = (text: string) => {
+    said += text;
+    if (attachedMs !== undefined || !said.includes(NOTIFY)) return;
+    attachedMs = performance.now() - launched;
+    child.kill("SIGINT");
+  };
+  child.stdout.setEncoding("utf8").on("data", hear);
+  child.stderr.setEncoding("utf8").on("data", hear);
+  await once(child, "close");
+  clearTimeout(timer);
+  if (attachedMs === undefined) throw new Error(`${command} did not attach: ${said}`);
+  return { attachedMs, endMs: performance.now() - launched };
+}
