@@ -4,7 +4,7 @@ import { packageFile } from "../src/package-root.ts";
 
 const BIN = packageFile("dist", "lib", "bin.js");
 /** Long enough for a guest under emulation with both processors busy. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = Number(process.env.BCC_TS_TEST_PATIENCE_MS ?? 120_000);
 
 export interface Ended {
   readonly status: number | null;

@@ -1,6 +1,6 @@
 /**
  * What the tools trace: a Python program, because it uses libc's and OpenSSL's libraries as they are. It gets a
- * directory and does everything once for each line that it reads; numbers are such that they are found again.
+ * directory, and does the steps that each line of its input names; numbers are such that they are found again.
  */
 export const ACTIVITY = `
 import ctypes, os, socket, ssl, subprocess, sys, threading, time
@@ -76,6 +76,6 @@ def burn():
 
 print("ready", flush=True)
 for line in sys.stdin:
-    for step in (files, programs, connections, unanswered, memory, secrets, disk, waits, burn): step()
+    for step in line.split(): globals()[step]()
     print("done", flush=True)
 `;

@@ -25,10 +25,11 @@ async function compare(tools: readonly string[]): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), "bcc-ts-compare-"));
   try {
     makeCertificate(directory);
+    process.env.BCC_TS_TEST_PATIENCE_MS = "600000"; // bcc compiles under emulation.
     const inGuest = fileURLToPath(new URL("in-guest.js", import.meta.url));
     return await runInGuest(
       [process.execPath, inGuest, directory, ...tools],
-      { kernel: KERNEL, timeout: 900, cpus: 2, memory: 4096 },
+      { kernel: KERNEL, timeout: 3600, cpus: 2, memory: 4096 },
       { stdin: Readable.from([]), stdout: process.stdout, stderr: process.stderr },
     );
   } finally {

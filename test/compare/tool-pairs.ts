@@ -3,6 +3,8 @@ export interface ToolPair {
   readonly name: string;
   /** The options of both; PID stands for the activity's process. */
   readonly options: readonly string[];
+  /** The steps of the activity that it is about. */
+  readonly steps: string;
   /** The data in the output, in any order: one text for each thing that was seen. */
   readonly read: (output: string) => readonly string[];
   /** Instead of the same texts: numbers that may differ by so much, as a fraction, and why. */
@@ -39,41 +41,61 @@ const foldedSum = (name: RegExp) => (output: string) =>
 const ENDS = /^\d+ python3 /;
 
 export const PAIRS: readonly ToolPair[] = [
-  { name: "execsnoop", options: ["-x", "-P", "PID"], read: rows(/ \/\S*(?:echo|true|program)\b/) },
-  { name: "opensnoop", options: ["-p", "PID"], read: rows(/\/bcc-ts-compare-/) },
-  { name: "tcpconnect", options: ["-p", "PID", "-L"], read: rows(ENDS) },
-  { name: "tcpaccept", options: ["-p", "PID"], read: rows(ENDS) },
-  { name: "tcplife", options: ["-w"], read: (output) => rows(/ python3 |^\d+ python3 /, 0, 9)(output) },
-  { name: "tcpretrans", options: [], read: rows(/R> /, 2) },
-  { name: "biosnoop", options: ["-d", "nullb0"], read: rows(/^dd /, 1, 7) },
-  { name: "biolatency", options: ["-D", "-d", "nullb0"], read: histogramTotals(/nullb0/) },
-  { name: "funccount", options: ["-p", "PID", "tcp_*msg"], read: rows(/^tcp_\w+ \d+$/) },
+  {
+    name: "execsnoop",
+    options: ["-x", "-P", "PID"],
+    steps: "programs",
+    read: rows(/ \/\S*(?:echo|true|program)\b/),
+  },
+  { name: "opensnoop", options: ["-p", "PID"], steps: "files", read: rows(/\/bcc-ts-compare-/) },
+  { name: "tcpconnect", options: ["-p", "PID", "-L"], steps: "connections", read: rows(ENDS) },
+  { name: "tcpaccept", options: ["-p", "PID"], steps: "connections", read: rows(ENDS) },
+  {
+    name: "tcplife",
+    options: ["-w"],
+    steps: "connections",
+    read: (output) => rows(/ python3 |^\d+ python3 /, 0, 9)(output),
+  },
+  { name: "tcpretrans", options: [], steps: "unanswered", read: rows(/R> /, 2) },
+  { name: "biosnoop", options: ["-d", "nullb0"], steps: "disk", read: rows(/^dd /, 1, 7) },
+  { name: "biolatency", options: ["-D", "-d", "nullb0"], steps: "disk", read: histogramTotals(/nullb0/) },
+  {
+    name: "funccount",
+    options: ["-p", "PID", "tcp_*msg"],
+    steps: "connections",
+    read: rows(/^tcp_\w+ \d+$/),
+  },
   {
     name: "memleak",
     options: ["-p", "PID", "-a", "-o", "0", "-z", "77776", "-Z", "77778", "8", "999"],
+    steps: "memory",
     // The last of its reports.
     read: (output) => matches(output.slice(output.lastIndexOf("Top ")), /addr = [\da-f]+ size = (\d+)/g),
   },
   {
     name: "sslsniff",
     options: ["-p", "PID"],
+    steps: "secrets",
     read: (output) => matches(output, /^(READ|WRITE)\S+ .* (\d+) *\n-+ DATA -+\n(.*)\n/gm),
   },
   {
     name: "runqlat",
     options: ["-P", "-p", "PID"],
+    steps: "waits",
     read: (output) => histogramTotals(/^pid = \d/)(output).map((text) => text.replace(/.*: /, "")),
     near: { by: 0.1, why: "they do not begin and end at once" },
   },
   {
     name: "offcputime",
     options: ["-p", "PID", "-f", "-K"],
+    steps: "waits",
     read: foldedSum(/nanosleep/),
     near: { by: 0.05, why: "bcc ends a wait a little later, when the next thread has been set up" },
   },
   {
     name: "profile",
     options: ["-p", "PID", "-f", "-K", "-F", "99"],
+    steps: "burn",
     read: foldedSum(/read_zero|read_iter_zero/),
     near: { by: 0.15, why: "each has its own clock" },
   },

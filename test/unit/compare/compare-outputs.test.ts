@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { compareOutputs } from "../../compare/compare-outputs.ts";
 
 const read = (output: string) => output.split(" ").filter((word) => word !== "");
-const pair = { name: "x", options: [], read };
+const pair = { name: "x", options: [], steps: "", read };
 
 const CASES: readonly [bcc: string, ours: string, same: boolean, details: readonly string[]][] = [
   ["a b b", "b a b", true, []],
