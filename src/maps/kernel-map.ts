@@ -14,7 +14,7 @@ import type { RawChunk, RawMap } from "./raw-chunk.ts";
 
 /** How a whole map is read. */
 export interface ReadOptions {
-  /** Entries of a chunk; 4096 unless told. Maps with large values have shorter ones. */
+  /** Entries of a chunk; 8192 unless told. Maps with large values have shorter ones. */
   readonly chunk?: number;
 }
 
@@ -124,7 +124,7 @@ export abstract class KernelMap<K, V> implements Iterable<[K, V]> {
     for (const [key, value] of this) action(value, key, this);
   }
 
-  /** All entries in arrays of up to 4096: the fastest way to read a large map. */
+  /** All entries in arrays of up to 8192: the fastest way to read a large map. */
   readBatch(options: ReadOptions = {}): IterableIterator<[K, V][]> {
     return this.decoded((chunk) => this.decodeChunk(chunk), options);
   }
