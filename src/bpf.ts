@@ -291,6 +291,9 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
 
   /** As the kind that runs at that place: its section may not have said it, or said another one. */
   #programAt(name: string, point: AttachPoint): LoadedProgram {
+    const loaded = this.#object.programs.get(name);
+    // Its arguments were verified as those of one tracepoint: it cannot be loaded as another kind.
+    if (loaded?.section.startsWith("tp_btf/")) return loaded;
     const type = programTypeFor(point);
     return (type === undefined ? undefined : this.#object.programAs(name, type)) ?? this.#program(name);
   }
