@@ -15,12 +15,18 @@ export async function buildProgram(source: SourceText, options: BuildOptions): P
   const key = keyOf(source, options);
   const entry = cache.read(key);
   if (entry !== undefined) {
-    return { program: fromDescription(entry.description, source), object: entry.object, fromCache: true };
+    const program = fromDescription(entry.description, source);
+    if (isOfModule(program, options)) return { program, object: entry.object, fromCache: true };
   }
   const built = await compileAnew(source, options);
   options.signal?.throwIfAborted();
   cache.write(key, { description: toDescription(built.program), object: built.object });
   return built;
+}
+
+/** Another build of a module may be loaded now than when the object was made. */
+function isOfModule({ module }: BuiltProgram["program"], { facts }: BuildOptions): boolean {
+  return module === undefined || facts.modules?.identityOf(module.module) === module.identity;
 }
 
 /** The front end is loaded when it is needed: with a cached object, starting is all that takes time. */
@@ -58,8 +64,8 @@ function toDescription(program: BuiltProgram["program"]): string {
   const warnings = program.warnings.map(({ severity, code, message, span, hint }) => {
     return { severity, code, message, span, hint };
   });
-  const { functions, tables, events, changes, hasDirectLoads } = program;
-  return JSON.stringify({ functions, tables, events, warnings, changes, hasDirectLoads });
+  const { functions, tables, events, changes, hasDirectLoads, module } = program;
+  return JSON.stringify({ functions, tables, events, warnings, changes, hasDirectLoads, module });
 }
 
 function fromDescription(description: string, source: SourceText): BuiltProgram["program"] {

@@ -1,4 +1,5 @@
 import type { Btf } from "../btf/btf.ts";
+import type { ModuleFacts } from "./module-facts.ts";
 
 /** The machine kinds whose registers and calling convention are known. */
 export type Architecture = "x86_64" | "aarch64";
@@ -18,6 +19,8 @@ export interface KernelFacts {
   readonly identity: string;
   /** The types of the kernel itself (not of its modules). Read when first asked for. */
   readonly btf: Btf;
+  /** Its modules' types, where they can be told. */
+  readonly modules?: ModuleFacts | undefined;
   /** "y", "m", or the text of the value; undefined when the option is off or unknown. */
   config(option: string): string | undefined;
   /** False for an option that may be on and nothing tells; where the method is missing, all can be told. */

@@ -10,6 +10,7 @@ import { architectureOf, kernelIdentity } from "../facts/kernel-identity.ts";
 import { optionName, parseConfig } from "../facts/parse-config.ts";
 import { versionCode } from "../facts/version-code.ts";
 import { kernelSymbols } from "./kallsyms.ts";
+import { LiveModules } from "./live-modules.ts";
 import { readIfThere, tracefsDirectory, tracepointCategories, tracepointEvents } from "./tracefs.ts";
 
 const BTF_FILE = "/sys/kernel/btf/vmlinux";
@@ -32,6 +33,7 @@ export type FindIndex = (identity: string, btfBytes: number) => NameIndex | unde
 
 class LiveFacts implements KernelFacts {
   readonly release = release();
+  readonly modules = new LiveModules(() => this.btf);
   #versionCode: number | undefined;
   #architecture: Architecture | undefined;
   #identity: string | undefined;

@@ -52,8 +52,12 @@ export function tracepointId(
 
 /** A file of tracefs or debugfs; undefined when it is missing or its reading is refused. */
 export function readIfThere(path: string): string | undefined {
+  return readBytesIfThere(path)?.toString("utf8");
+}
+
+export function readBytesIfThere(path: string): Buffer | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "EACCES" || code === "EPERM" || code === "ENOTDIR") return undefined;

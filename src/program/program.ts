@@ -165,6 +165,12 @@ export interface EventDeclaration {
   readonly types: readonly string[];
 }
 
+/** A loaded module, and what tells this build of it from others. */
+export interface UsedModule {
+  readonly module: string;
+  readonly identity: string;
+}
+
 /** What one text says, whatever its language: a plain value, the same for the same text and kernel facts. */
 export interface Program {
   readonly source: SourceText;
@@ -178,6 +184,8 @@ export interface Program {
   readonly changes?: readonly TextChange[] | undefined;
   /** BTF ids of the kernel types that the code declares. */
   readonly kernelTypes: readonly number[];
+  /** A module of the kernel that some of the types are of. */
+  readonly module?: UsedModule | undefined;
   /** True when kernel memory is read by plain loads, too, which not every verifier lets pass. */
   readonly hasDirectLoads?: boolean;
 }

@@ -1,7 +1,7 @@
 /**
  * Compares what is made of bcc's own programs with what real bcc makes of them: the reads, the tables, the verdict.
  *
- *   npm run corpus:oracle -- [--kernel 6.1] [--tool opensnoop]...
+ *   npm run corpus:oracle -- [--kernel 6.1] [--tool opensnoop]... [--first]
  */
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -9,20 +9,25 @@ import { compareWithOracle, type Difference, unexplained } from "./compare-oracl
 import { corpusKernel } from "./kernel-recording.ts";
 import { askOracle } from "./oracle.ts";
 import { CORPUS_DIRECTORY } from "./places.ts";
-import { recordTexts } from "./record-texts.ts";
+import { recordTexts, type ToolText } from "./record-texts.ts";
 import { toolRuns } from "./tools.ts";
 
 const { values } = parseArgs({
   options: {
     kernel: { type: "string", default: "6.1" },
     tool: { type: "string", multiple: true },
+    first: { type: "boolean", default: false },
   },
 });
 
 mkdirSync(CORPUS_DIRECTORY, { recursive: true });
 const kernel = corpusKernel(values.kernel);
 const runs = toolRuns().filter(({ tool }) => values.tool === undefined || values.tool.includes(tool));
-const { texts } = recordTexts(kernel, runs);
+const recorded = recordTexts(kernel, runs).texts;
+const tools = new Set<string>();
+const isFirst = ({ run: { tool } }: ToolText) => !tools.has(tool) && tools.add(tool) !== undefined;
+/** With --first one text of each tool: real bcc takes seconds for each. */
+const texts = values.first ? recorded.filter(isFirst) : recorded;
 const verdicts = await askOracle(kernel, texts);
 if (verdicts === null) {
   console.error(

@@ -1,5 +1,7 @@
 import { type Declarations, emitDeclarations } from "../../btf/emit-declarations.ts";
 import type { KernelFacts } from "../../facts/kernel-facts.ts";
+import type { ModuleTypes } from "../../facts/module-facts.ts";
+import type { UsedModule } from "../../program/program.ts";
 import { type Selection, selectDefinitions } from "./definitions.ts";
 import { type Prescan, prescan } from "./prescan.ts";
 import { TABLE_METHODS } from "./table-kinds.ts";
@@ -17,6 +19,8 @@ export interface Prelude {
   readonly missingTracepoints: readonly { readonly category: string; readonly event: string }[];
   /** BTF ids of the kernel types that it declares. */
   readonly kernelTypes: readonly number[];
+  /** The module some of whose types it declares, too. */
+  readonly module?: UsedModule | undefined;
 }
 
 /** Names that the rewritten program uses whatever the user's text says. */
@@ -38,9 +42,10 @@ export function prelude(scan: Prescan, facts: KernelFacts, mode: PreludeMode): P
     const text = [configuration(scan, facts), definitions, ""].join("\n");
     return { text, missingTracepoints: [], kernelTypes: [] };
   }
-  const { declared, structs } = kernelTypes(scan, facts);
+  const { declared, structs, module } = kernelTypes(scan, facts);
   const text = [configuration(scan, facts), declared.text, structs.text, definitions, ""].join("\n");
-  return { text, missingTracepoints: structs.missing, kernelTypes: declared.declaredTypes };
+  const kernelTypeIds = declared.declaredTypes.filter((id) => id < facts.btf.endId);
+  return { text, missingTracepoints: structs.missing, kernelTypes: kernelTypeIds, module };
 }
 
 function select(scan: Prescan, facts: KernelFacts, mode: PreludeMode): Selection {
@@ -81,6 +86,7 @@ interface KernelTypes {
   readonly facts: KernelFacts;
   readonly declared: Declarations;
   readonly structs: ReturnType<typeof tracepointStructs>;
+  readonly module: ModuleTypes | undefined;
 }
 
 const known = new WeakMap<Prescan, KernelTypes>();
@@ -91,13 +97,29 @@ function kernelTypes(scan: Prescan, facts: KernelFacts): KernelTypes {
   if (before?.facts === facts) return before;
   const selections = [select(scan, facts, "parse"), select(scan, facts, "code")];
   const structs = tracepointStructs(scan, facts);
-  const declared = emitDeclarations(facts.btf, {
+  const names = union(...selections.map((s) => s.names));
+  const module = moduleTypes(scan, names, facts);
+  const declared = emitDeclarations(module?.btf ?? facts.btf, {
     identifiers: union(...selections.map((s) => s.identifiers), prescan(structs.text).identifiers),
     defined: { ...scan.defined, macros: union(scan.defined.macros, ...selections.map((s) => s.names)) },
   });
-  const types = { facts, declared, structs };
+  const types = { facts, declared, structs, module };
   known.set(scan, types);
   return types;
+}
+
+/** Those of the module that has structs which neither the program, nor the library, nor the kernel itself has. */
+function moduleTypes(
+  scan: Prescan,
+  library: ReadonlySet<string>,
+  facts: KernelFacts,
+): ModuleTypes | undefined {
+  if (facts.modules === undefined) return undefined;
+  const others = [...scan.usedTags].filter(
+    (tag) => !scan.defined.tags.has(tag) && !library.has(tag) && !tag.startsWith("tracepoint__"),
+  );
+  const missing = others.filter((tag) => facts.btf.find(["struct", "union", "enum"], tag) === undefined);
+  return missing.length === 0 ? undefined : facts.modules.typesOf(missing);
 }
 
 export function libraryFiles(facts: KernelFacts, mode: PreludeMode): string[] {

@@ -14,6 +14,8 @@ export interface Prescan {
   /** As they stand between <> or "". */
   readonly headers: ReadonlySet<string>;
   readonly tracepoints: readonly TracepointName[];
+  /** Tags that it names, its own too. */
+  readonly usedTags: ReadonlySet<string>;
 }
 
 export function prescan(text: string): Prescan {
@@ -27,6 +29,7 @@ export function prescan(text: string): Prescan {
     defined: { tags: tags(bare), ordinary: ordinaryNames(bare), macros: macros(bare) },
     headers,
     tracepoints: findTracepoints(bare),
+    usedTags: allMatches(bare, /\b(?:struct|union|enum)\s+(\w+)/g),
   };
 }
 
@@ -47,6 +50,7 @@ export function mergeScans(a: Prescan, b: Prescan): Prescan {
     },
     headers: union(a.headers, b.headers),
     tracepoints: a.tracepoints,
+    usedTags: union(a.usedTags, b.usedTags),
   };
 }
 

@@ -155,6 +155,7 @@ function finish(
     events,
     warnings: diagnostics,
     kernelTypes: head.kernelTypes,
+    module: head.module && { module: head.module.module, identity: head.module.identity },
     hasDirectLoads: unit.hasDirectLoads,
   };
 }

@@ -1,0 +1,16 @@
+import type { Btf } from "../btf/btf.ts";
+
+/** The types of a kernel's loaded modules, each module's on top of the kernel's own. */
+export interface ModuleFacts {
+  /** The module that has the most of these structs, unions and enums; undefined when none has one. */
+  typesOf(tags: readonly string[]): ModuleTypes | undefined;
+  /** What tells one build of a module from another; undefined when it is not loaded. */
+  identityOf(module: string): string | undefined;
+}
+
+/** A module's types. Its BTF finds those of the kernel, too. */
+export interface ModuleTypes {
+  readonly module: string;
+  readonly identity: string;
+  readonly btf: Btf;
+}

@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { Btf } from "../btf/btf.ts";
+import type { ModuleFacts, ModuleTypes } from "../facts/module-facts.ts";
+import { readBytesIfThere } from "./tracefs.ts";
+
+/** The modules in /sys/kernel/btf (since Linux 5.11, CONFIG_DEBUG_INFO_BTF_MODULES). Read when they are asked for. */
+export class LiveModules implements ModuleFacts {
+  readonly #kernel: () => Btf;
+  readonly #directory: string;
+
+  constructor(kernel: () => Btf, directory = "/sys/kernel/btf") {
+    this.#kernel = kernel;
+    this.#directory = directory;
+  }
+
+  typesOf(tags: readonly string[]): ModuleTypes | undefined {
+    let best: { types: ModuleTypes; count: number } | undefined;
+    for (const module of this.#names()) {
+      const bytes = this.#bytes(module);
+      // Most modules have not even the words.
+      if (bytes === undefined || !tags.some((tag) => bytes.includes(`\0${tag}\0`))) continue;
+      const btf = Btf.parse(bytes, { base: this.#kernel(), name: module });
+      const count = tags.filter((tag) => btf.find(["struct", "union", "enum"], tag) !== undefined).length;
+      if (count > (best?.count ?? 0)) best = { types: { module, identity: digest(bytes), btf }, count };
+    }
+    return best?.types;
+  }
+
+  identityOf(module: string): string | undefined {
+    const bytes = /^[\w-]+$/.test(module) ? this.#bytes(module) : undefined;
+    return bytes && digest(bytes);
+  }
+
+  #names(): string[] {
+    try {
+      return readdirSync(this.#directory).filter((name) => name !== "vmlinux");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      throw error;
+    }
+  }
+
+  #bytes(module: string): Buffer | undefined {
+    return readBytesIfThere(join(this.#directory, module));
+  }
+}
+
+function digest(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
