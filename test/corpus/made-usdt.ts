@@ -4,10 +4,11 @@ import type { USDT } from "../../src/usdt.ts";
 import type { UsdtProbe as Enabled } from "./record-texts.ts";
 
 const REGISTERS = ["di", "si", "dx", "cx", "r8", "r9"];
+const ON_STACK = 6;
 
 /**
- * Probes of programs that are not installed: each stands where libc's getenv begins and has six arguments, in
- * registers. What can be seen of them is that a program reads the arguments and is attached.
+ * Probes of programs that are not installed: each stands where libc's getenv begins and has twelve arguments, in
+ * registers and on the stack. What can be seen of them is that a program reads the arguments and is attached.
  */
 export function madeUsdt(enabled: readonly Enabled[]): USDT[] {
   if (enabled.length === 0) return [];
@@ -15,6 +16,9 @@ export function madeUsdt(enabled: readonly Enabled[]): USDT[] {
   const places = REGISTERS.map((register): UsdtArgument => {
     return { size: 8, signed: false, place: { kind: "register", register, shift: 0 } };
   });
+  for (let i = 1; i <= ON_STACK; i++) {
+    places.push({ size: 8, signed: false, place: { kind: "memory", base: "sp", scale: 1, offset: 8 * i } });
+  }
   const probes = enabled.map(({ probe, fnName }): [string, UsdtProbe] => {
     const [provider, name] = probe.includes(":") ? probe.split(":", 2) : ["made", probe];
     const locations = [{ path, fileOffset, semaphore: 0, arguments: places }];

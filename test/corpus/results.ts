@@ -65,14 +65,14 @@ export function surprises(
   expected: Expected | undefined,
   whole: boolean,
 ): string[] {
+  if (expected === undefined) return ["nothing is written down of this kernel yet: --update does it"];
   const now = expectedOf(results);
   const lines = results.flatMap(({ name }) => {
-    const [before, after] = [expected?.stopped[name], now.stopped[name]].map(
+    const [before, after] = [expected.stopped[name], now.stopped[name]].map(
       (stop) => stop?.join("; ") ?? "attached",
     );
     return before === after ? [] : [`${name}: ${after}\n    was expected: ${before}`];
   });
-  if (whole && now.texts !== expected?.texts)
-    lines.push(`${now.texts} texts instead of ${expected?.texts ?? 0}`);
+  if (whole && now.texts !== expected.texts) lines.push(`${now.texts} texts instead of ${expected.texts}`);
   return lines;
 }

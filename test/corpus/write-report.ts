@@ -9,6 +9,13 @@ const END = "<!-- end -->";
 const STAGES: readonly Stage[] = ["recorded", "compiled", "loaded", "attached"];
 const REASONS_A_ROW = 3;
 
+/** The kernels of which only the compiler was asked. */
+function onlyCompiled(results: readonly Result[]): boolean {
+  return !results.some(
+    ({ stage, reasons }) => reached(stage, "loaded") || (stage === "compiled" && reasons.length > 0),
+  );
+}
+
 /** Writes the table of tools into docs/bcc-compat.md. */
 export function writeReport(results: ReadonlyMap<string, readonly Result[]>): void {
   const text = readFileSync(DOCUMENT, "utf8");
@@ -20,21 +27,30 @@ export function writeReport(results: ReadonlyMap<string, readonly Result[]>): vo
 function table(results: ReadonlyMap<string, readonly Result[]>): string {
   const kernels = [...results.keys()];
   const tools = [...new Set([...results.values()].flat().map(({ tool }) => tool))].sort();
+  const last = kernels.map(
+    (kernel): Stage => (onlyCompiled(results.get(kernel) ?? []) ? "compiled" : "attached"),
+  );
   const heads = ["tool", "texts", ...kernels, "what stops the rest"];
   const rows = tools.map((tool) => {
     const own = kernels.map((kernel) => (results.get(kernel) ?? []).filter((result) => result.tool === tool));
     const most = Math.max(...own.map((list) => list.length));
-    return [tool, String(most), ...own.map(cell), reasonsOf(own.flat())];
+    const cells = own.map((list, i) => cell(list, last[i] ?? "attached"));
+    return [tool, String(most), ...cells, reasonsOf(own.flat())];
   });
   const lines = [heads, heads.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
-  const totals = kernels.map((kernel) => `${kernel}: ${cell(results.get(kernel) ?? [])}`).join("; ");
+  const totals = kernels
+    .map((kernel, i) => `${kernel}: ${cell(results.get(kernel) ?? [], last[i] ?? "attached")}`)
+    .join("; ");
   return `${lines.join("\n")}\n\nAll together, ${totals}.`;
 }
 
-/** "12/12/10": how many compile, load, and are attached. */
-function cell(results: readonly Result[]): string {
+/** "12/12/10": how many compile, load, and are attached; fewer numbers where less was tried. */
+function cell(results: readonly Result[], last: Stage): string {
   if (results.length === 0) return "–";
-  const counts = STAGES.slice(1).map((stage) => results.filter((r) => reached(r.stage, stage)).length);
+  const counts = STAGES.slice(1, STAGES.indexOf(last) + 1).map(
+    (stage) => results.filter((r) => reached(r.stage, stage)).length,
+  );
+  if (last === "compiled") return counts.join();
   return counts.every((count) => count === results.length) ? "all" : counts.join("/");
 }
 
