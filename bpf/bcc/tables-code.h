@@ -64,23 +64,30 @@ u64 bcc_ts_lost_##NAME
 /* A missing key is inserted: hash, percpu_hash, lru_hash, lru_percpu_hash. */
 #define BCC_TS_GROWS(MAP) ((0x622 >> (sizeof(*(MAP).type) / sizeof(int))) & 1)
 
+#define bcc_ts_add_at(ADD, MAP, AT, N) ({ \
+	const __typeof__(*(MAP).key) *bcc_ts_k = (AT); \
+	__auto_type bcc_ts_leaf = bcc_ts_lookup(MAP, bcc_ts_k); \
+	if (!bcc_ts_leaf && BCC_TS_GROWS(MAP)) { \
+		__typeof__(*(MAP).value) bcc_ts_none = 0; \
+		bpf_map_update_elem(&(MAP), bcc_ts_k, &bcc_ts_none, BPF_NOEXIST); \
+		bcc_ts_leaf = bcc_ts_lookup(MAP, bcc_ts_k); \
+	} \
+	if (bcc_ts_leaf) { ADD(bcc_ts_leaf, N); } })
+
 #define bcc_ts_add(ADD, MAP, K, N) ({ \
-	__typeof__(*(MAP).key) bcc_ts_k = K; \
-	__auto_type bcc_ts_leaf = bcc_ts_lookup(MAP, &bcc_ts_k); \
-	if (bcc_ts_leaf) { ADD(bcc_ts_leaf, N); } \
-	else if (BCC_TS_GROWS(MAP)) { \
-		__typeof__(*(MAP).value) bcc_ts_first = N; \
-		if (bpf_map_update_elem(&(MAP), &bcc_ts_k, &bcc_ts_first, BPF_NOEXIST)) { \
-			bcc_ts_leaf = bcc_ts_lookup(MAP, &bcc_ts_k); \
-			if (bcc_ts_leaf) { ADD(bcc_ts_leaf, N); } \
-		} \
-	} })
+	__typeof__(*(MAP).key) bcc_ts_key = K; \
+	bcc_ts_add_at(ADD, MAP, &bcc_ts_key, N); })
 
 #define BCC_TS_PLAIN_ADD(LEAF, N) (*(LEAF) += (N))
 
 #define bcc_ts_increment(MAP, K, ...) bcc_ts_add(BCC_TS_PLAIN_ADD, MAP, K, BCC_TS_AMOUNT(, ##__VA_ARGS__, 1))
 
 #define bcc_ts_atomic_increment(MAP, K, ...) bcc_ts_add(lock_xadd, MAP, K, BCC_TS_AMOUNT(, ##__VA_ARGS__, 1))
+
+/* The same with a key that is in memory already. */
+#define bcc_ts_increment_at(MAP, AT, ...) bcc_ts_add_at(BCC_TS_PLAIN_ADD, MAP, AT, BCC_TS_AMOUNT(, ##__VA_ARGS__, 1))
+
+#define bcc_ts_atomic_increment_at(MAP, AT, ...) bcc_ts_add_at(lock_xadd, MAP, AT, BCC_TS_AMOUNT(, ##__VA_ARGS__, 1))
 
 #define BCC_TS_AMOUNT(none, amount, ...) amount
 
@@ -172,11 +179,11 @@ static long (*const bpf_trace_printk)(const char *format, u32 size, ...) = (void
 	(TYPE)bcc_ts_half; })
 
 /* A kernel value read where the program dereferences a kernel pointer. The reader takes kernel and user
-   addresses alike, as bcc's programs expect. The comma gives the type without const and volatile. */
+   addresses alike, as bcc's programs expect, and gives zeros where it cannot. The comma gives the type without const
+   and volatile. */
 #define bcc_ts_read(PLACE) ({ \
 	__auto_type bcc_ts_at = &(PLACE); \
 	__typeof__((void)0, *bcc_ts_at) bcc_ts_value; \
-	__builtin_memset(&bcc_ts_value, 0, sizeof(bcc_ts_value)); \
 	bpf_probe_read(&bcc_ts_value, sizeof(bcc_ts_value), (const void *)bcc_ts_at); \
 	bcc_ts_value; })
 
@@ -194,3 +201,8 @@ static long (*const bpf_trace_printk)(const char *format, u32 size, ...) = (void
 	bpf_l4_csum_replace(SKB, (u32)(u64)(AT), BCC_TS_AS_SENT(FROM, sizeof(TO)), BCC_TS_AS_SENT(TO, sizeof(TO)), ((PSEUDO) & 1) << 4 | sizeof(TO))
 
 #define BCC_TS_AS_SENT(VALUE, SIZE) ((SIZE) == 2 ? __builtin_bswap16(VALUE) : (SIZE) == 4 ? __builtin_bswap32(VALUE) : (VALUE))
+
+/* Several members of one struct, copied together: START and SIZE in bytes. */
+#define bcc_ts_copy(NAME, FROM, START, SIZE) char NAME[SIZE] __attribute__((aligned(8))); bpf_probe_read(NAME, SIZE, (const char *)(FROM) + (START));
+
+#define bcc_ts_part(NAME, OFFSET, PLACE) (*(const __typeof__(PLACE) *)(NAME + (OFFSET)))

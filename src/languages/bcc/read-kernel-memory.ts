@@ -1,4 +1,5 @@
 import { PointerMarks } from "./mark-pointers.ts";
+import { type MergedReads, mergeReads } from "./merge-reads.ts";
 import { readBitField } from "./read-bit-field.ts";
 import { type AstNode, canonicalType, children } from "./syntax-tree.ts";
 import { asTableCall, type TranslationUnit } from "./translation-unit.ts";
@@ -12,6 +13,8 @@ import { trustedSources } from "./trusted-sources.ts";
 export function readKernelMemory(unit: TranslationUnit): void {
   const marks = new PointerMarks(unit);
   const trusted = new TrustedPointers(unit);
+  const merged = mergeReads(unit, (place) => marks.inKernel(place) && !trusted.reads(place));
+  for (const { at, text } of merged.copies) unit.edits.insert(at, text);
   unit.visitBodies((node) => {
     if (node.kind === "UnaryExprOrTypeTraitExpr" || node.kind === "OffsetOfExpr") return false;
     const place = children(node)[0];
@@ -19,7 +22,7 @@ export function readKernelMemory(unit: TranslationUnit): void {
     if (node.kind === "ImplicitCastExpr" && node.castKind === "LValueToRValue") {
       if (!marks.inKernel(place)) return true;
       if (trusted.reads(place)) unit.hasDirectLoads = true;
-      else wrapRead(unit, place);
+      else wrapRead(unit, place, merged);
     } else if (isWrite(node) && marks.inKernel(place)) {
       reportWrite(unit, node);
     }
@@ -35,7 +38,7 @@ function askForPointer(unit: TranslationUnit, call: AstNode): void {
   if (span !== undefined) unit.edits.replace(span.start, span.end, "bpf_get_current_task_btf");
 }
 
-function wrapRead(unit: TranslationUnit, place: AstNode): void {
+function wrapRead(unit: TranslationUnit, place: AstNode, merged: MergedReads): void {
   if (unit.isBitField(place)) {
     readBitField(unit, place);
     return;
@@ -44,7 +47,8 @@ function wrapRead(unit: TranslationUnit, place: AstNode): void {
   if (span === undefined) return;
   // `return*p` and `return(p)->x` are C.
   const afterWord = /\w/.test(unit.source.text[span.start - 1] ?? "");
-  unit.edits.wrap(span.start, span.end, afterWord ? " bcc_ts_read(" : "bcc_ts_read(", ")");
+  const read = merged.replacements.get(place.id) ?? "bcc_ts_read(";
+  unit.edits.wrap(span.start, span.end, afterWord ? ` ${read}` : read, ")");
 }
 
 function isWrite(node: AstNode): boolean {

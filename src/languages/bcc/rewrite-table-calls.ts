@@ -1,3 +1,4 @@
+import { type AstNode, canonicalType, children } from "./syntax-tree.ts";
 import { kindWithMethod, TABLE_KINDS } from "./table-kinds.ts";
 import { asTableCall, type TableCall, type TranslationUnit } from "./translation-unit.ts";
 
@@ -33,7 +34,24 @@ function rewrite(unit: TranslationUnit, { call, table, method, arguments: values
   if (span === undefined || places.includes(undefined)) return;
   const first = places[0];
   // Parentheses keep the commas of a compound literal together when the macro takes its arguments apart.
-  for (const place of places) if (place !== undefined) unit.edits.wrap(place.start, place.end, "(", ")");
+  const atKey = TAKES_KEY.has(method) && isLocalStruct(values[0]);
+  for (const [i, place] of places.entries()) {
+    if (place !== undefined) unit.edits.wrap(place.start, place.end, atKey && i === 0 ? "(&" : "(", ")");
+  }
+  const name = atKey ? `${method}_at` : method;
   const separator = first === undefined ? "" : ", ";
-  unit.edits.replace(span.start, first?.start ?? span.end - 1, `bcc_ts_${method}(${table}${separator}`);
+  unit.edits.replace(span.start, first?.start ?? span.end - 1, `bcc_ts_${name}(${table}${separator}`);
+}
+
+/** Methods with a key by value, which the kernel wants in memory. */
+const TAKES_KEY: ReadonlySet<string> = new Set(["increment", "atomic_increment"]);
+
+/** A struct that lies on the stack as it is: it need not be copied there. */
+function isLocalStruct(value: AstNode | undefined): boolean {
+  const variable = value?.castKind === "LValueToRValue" ? children(value)[0] : undefined;
+  return (
+    variable?.kind === "DeclRefExpr" &&
+    variable.referencedDecl?.kind === "VarDecl" &&
+    /^struct \w+$/.test(canonicalType(variable))
+  );
 }

@@ -1,3 +1,4 @@
+import { ownTypes } from "./own-types.ts";
 import { type AstNode, canonicalType, children, walk } from "./syntax-tree.ts";
 import { pointedStruct, tracedFunction } from "./traced-function.ts";
 import { calleeName, type TranslationUnit, type UserFunction } from "./translation-unit.ts";
@@ -143,18 +144,6 @@ function collectBindings(unit: TranslationUnit): Bindings {
     return true;
   });
   return bindings;
-}
-
-/** Structs that the program defines anew: the kernel's BTF tells something else of them. */
-function ownTypes(unit: TranslationUnit): Set<string> {
-  const own = new Set<string>();
-  walk(unit.root, (node) => {
-    if (node.kind === "RecordDecl" && node.completeDefinition && unit.places.startOf(node) !== undefined) {
-      own.add(`${node.tagUsed} ${node.name}`);
-    }
-    return true;
-  });
-  return own;
 }
 
 function isIterator(program: UserFunction): boolean {
