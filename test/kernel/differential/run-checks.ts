@@ -28,7 +28,7 @@ const types = compileC(
 export async function runChecks(seed: number, count: number): Promise<void> {
   const random = seededRandom(seed);
   const graph = new NodeGraph(types.btf, random);
-  const checks = Array.from({ length: count }, (_, i) => randomCheck(i, graph.nodes, random, false));
+  const checks = Array.from({ length: count }, (_, i) => randomCheck(i, graph.nodes, random, true));
   const addresses = graph.nodes.slice(0, 2).map((node) => node.address);
   const results = await run(checks, addresses, `seed ${seed}`);
   for (const [i, check] of checks.entries()) {
