@@ -103,7 +103,7 @@ async function loadedIds(child: ChildProcess): Promise<number[]> {
   let said = "";
   for await (const chunk of child.stdout ?? []) {
     said += chunk;
-    const ids = /^loaded (.*)$/m.exec(said)?.[1];
+    const ids = /^loaded (.*)\n/m.exec(said)?.[1];
     if (ids !== undefined) return ids.split(" ").filter(Boolean).map(Number);
   }
   throw new Error("bcc loaded nothing");

@@ -40,17 +40,20 @@ export function randomCheck(
     pointers.push(...pointer);
   }
   const { c, value } = expression.number(2);
-  return { name, value, c: functionText(name, index, lines, c) };
+  const roots = [
+    "struct node *root = (struct node *)ctx->args[0];",
+    "struct node *second = (void *)ctx->args[1];",
+  ];
+  return { name, value, c: checkText(name, index, [...roots, ...lines], c) };
 }
 
-function functionText(name: string, index: number, lines: readonly string[], c: string): string {
+/** A program that stores the result of an expression. */
+export function checkText(name: string, index: number, lines: readonly string[], result: string): string {
   return `
 int ${name}(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct node *root = (struct node *)ctx->args[0];
-	struct node *second = (void *)ctx->args[1];
 	u32 index = ${index};
-${lines.map((line) => `\t${line}\n`).join("")}	u64 result = ${c};
+${lines.map((line) => `\t${line}\n`).join("")}	u64 result = ${result};
 	results.update((int *)&index, &result);
 	return 0;
 }`;

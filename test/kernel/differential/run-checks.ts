@@ -16,6 +16,7 @@ import { compileC } from "../../unit/values/compile-c.ts";
 import { NODE_TYPES, NodeGraph } from "./node-graph.ts";
 import { CARRIERS, type Check, randomCheck } from "./random-check.ts";
 import { HELPERS } from "./random-expression.ts";
+import { numbersOf, randomRows, STRUCTS } from "./random-rows.ts";
 
 const facts = liveFacts();
 
@@ -35,6 +36,26 @@ export async function runChecks(seed: number, count: number): Promise<void> {
     assert.equal(results[i], check.value, `seed ${seed}, ${check.c}`);
   }
 }
+
+/** Checks with rows of statements that read kernel structs, whose members may be copied together. */
+export async function runRows(seed: number, count: number): Promise<void> {
+  const random = seededRandom(seed);
+  for (const struct of STRUCTS) {
+    const memory = [NativeBuffer.alloc(BYTES), NativeBuffer.alloc(BYTES)] as const;
+    for (const { bytes } of memory) bytes.set(Array.from(bytes, () => random.below(256)));
+    const views = [memory[0].view, memory[1].view] as const;
+    const members = numbersOf(facts.btf, struct);
+    const checks = Array.from({ length: count }, (_, i) => randomRows(i, { struct, views, members }, random));
+    const addresses = memory.map(({ address }) => BigInt(address));
+    const results = await run(checks, addresses, `seed ${seed}, struct ${struct}`);
+    for (const [i, check] of checks.entries()) {
+      assert.equal(results[i], check.value, `seed ${seed}, ${check.c}`);
+    }
+  }
+}
+
+/** Members in these are read; a copy may go a little further. */
+const BYTES = 512;
 
 async function run(checks: readonly Check[], context: readonly bigint[], title: string): Promise<bigint[]> {
   const text = [NODE_TYPES, HELPERS, CARRIERS, ...checks.map(({ c }) => c)].join("\n");
