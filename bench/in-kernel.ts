@@ -111,7 +111,10 @@ async function loadedIds(child: ChildProcess): Promise<number[]> {
 
 async function costsOf(ids: readonly number[]): Promise<Costs> {
   if (!values.static) await work();
-  return ids.map(programCost).sort((a, b) => (a.name < b.name ? -1 : 1));
+  // The kernel keeps 15 characters of a name: of those that are then the same the shorter program comes first.
+  const order = (a: ProgramCost, b: ProgramCost) =>
+    a.name === b.name ? a.translated - b.translated : a.name < b.name ? -1 : 1;
+  return ids.map(programCost).sort(order);
 }
 
 function geometricMean(numbers: readonly number[]): number {
