@@ -23,8 +23,10 @@ function ownNetwork(t: TestContext): boolean {
   return isUp;
 }
 
-/** Sends datagrams over the loopback device and gives what came. */
-async function exchange(count: number): Promise<string[]> {
+const PATIENCE_MS = 10_000;
+
+/** Sends datagrams over the loopback device and gives what came: waits for as many as are expected. */
+async function exchange(count: number, expected = count): Promise<string[]> {
   const receiver = createSocket("udp4");
   const got: string[] = [];
   receiver.on("message", (message) => got.push(String(message)));
@@ -35,7 +37,9 @@ async function exchange(count: number): Promise<string[]> {
     await new Promise((done) => sender.send(`packet ${i}`, receiver.address().port, "127.0.0.1", done));
   }
   // The loopback device delivers before send() returns; the event loop has to read.
-  await new Promise((done) => setTimeout(done, 50));
+  const end = Date.now() + PATIENCE_MS;
+  do await new Promise((done) => setTimeout(done, 20));
+  while (got.length < expected && Date.now() < end);
   sender.close();
   receiver.close();
   return got;
@@ -61,7 +65,7 @@ int drop(struct xdp_md *ctx) { count(1); return XDP_DROP; }`);
   });
   assert.equal(bpf.removeXdp({ device: "lo" }), 1);
   bpf.attachXdp({ device: "lo", flags: 2, fnName: "drop" });
-  assert.deepEqual(await exchange(2), []);
+  assert.deepEqual(await exchange(2, 0), []);
   assert.equal(bpf.maps.packets.get(1), 2n);
   assert.throws(() => bpf.attachXdp({ device: "no-such-device", fnName: "pass" }), {
     message: /no network device/,
@@ -102,7 +106,7 @@ int outgoing(struct __sk_buff *skb) { count(1); return 2; }`,
   assert.equal((await exchange(3)).length, 3);
   assert.equal(bpf.maps.packets.get(0), 3n);
   using shot = bpf.attachTc({ device: "lo", direction: "egress", fnName: "outgoing" });
-  assert.deepEqual(await exchange(2).catch((error) => assert.equal(error.code, "EPERM") ?? []), []);
+  assert.deepEqual(await exchange(2, 0).catch((error) => assert.equal(error.code, "EPERM") ?? []), []);
   assert.ok((bpf.maps.packets.get(1) ?? 0n) >= 1n);
   shot.close();
   assert.equal((await exchange(1)).length, 1);

@@ -70,7 +70,7 @@ int kretprobe__hrtimer_nanosleep(struct pt_regs *ctx) { u32 all = 0; returns.inc
   );
   after(() => bpf.close());
   // More sleep at once than the kernel follows: ten, or two for each CPU.
-  spawnSync("sh", ["-c", "for i in $(seq 60); do sleep 2 & done; wait"]);
+  spawnSync("sh", ["-c", "for i in $(seq 60); do sleep 4 & done; wait"]);
   const [link] = bpf.stats().links;
   const seen = Number(bpf.maps.returns.get(0) ?? 0n);
   if (!kernelAtLeast("6.7")) return assert.equal(link?.missed, undefined, "this kernel does not tell");
