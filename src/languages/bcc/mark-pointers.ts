@@ -130,10 +130,22 @@ export class PointerMarks {
       case "CStyleCastExpr":
         return this.#isKernelAddress(children(integer).at(-1) ?? first);
       case "BinaryOperator":
-        return this.#isKernelAddress(first) || (second !== undefined && this.#isKernelAddress(second));
+        if (second === undefined || this.#isOwnAddress(first) || this.#isOwnAddress(second)) return false;
+        return this.#isKernelAddress(first) || this.#isKernelAddress(second);
       default:
         return false;
     }
+  }
+
+  /** An address of the program's own memory as an integer: what is added to it is an offset, whatever it is. */
+  #isOwnAddress(integer: AstNode): boolean {
+    const inner = children(integer).at(-1);
+    if (inner === undefined) return false;
+    if (integer.castKind === "PointerToIntegral") return this.level(inner) !== 0;
+    if (integer.kind === "BinaryOperator") return children(integer).some((each) => this.#isOwnAddress(each));
+    return (
+      ["ParenExpr", "ImplicitCastExpr", "CStyleCastExpr"].includes(integer.kind) && this.#isOwnAddress(inner)
+    );
   }
 
   #memberLevel(node: AstNode): number | undefined {
