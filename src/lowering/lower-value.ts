@@ -353,7 +353,8 @@ export abstract class LowerValues {
     const slot = this.slot(sizeOfType(type));
     const { type: before } = operand;
     const bytes = before.kind === "integer" && before.literal ? 8 : widthOf(before);
-    this.out.line(`*(u${8 * Math.min(bytes, sizeOfType(type))} *)${slot.c} = ${from.c};`);
+    const name = this.out.number(from.c);
+    this.out.line(`__builtin_memcpy(${slot.c}, &${name}, ${Math.min(bytes, sizeOfType(type))});`);
     return slot;
   }
 

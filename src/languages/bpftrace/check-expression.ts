@@ -419,7 +419,7 @@ export abstract class CheckExpressions extends CheckBase {
           folded,
           a.kind === "integer" && b.kind === "integer" && a.literal && b.literal
             ? literalType(folded)
-            : signed
+            : signed || operator === "-"
               ? INT64
               : UINT64,
           span,
