@@ -57,6 +57,7 @@ export class ScriptRun implements Disposable {
   #exitCode = 0;
   #deadline = Number.POSITIVE_INFINITY;
   #dropped = 0;
+  #started = false;
   #closed = false;
 
   /** Loads the script. Throws what load() throws: VerifierError, PermissionError and others. */
@@ -80,7 +81,7 @@ export class ScriptRun implements Disposable {
   /** Attaches the probes, tells what happens until the end, and gives the exit status. */
   async run(): Promise<number> {
     try {
-      this.start();
+      if (!this.#started) this.start();
       await this.#untilEnd();
       this.#finish();
       return this.#exitCode;
@@ -89,8 +90,9 @@ export class ScriptRun implements Disposable {
     }
   }
 
-  /** Runs the begin blocks and attaches the others. */
+  /** Runs the begin blocks and attaches the others. run() does it when it was not done before. */
   start(): void {
+    this.#started = true;
     const { probes } = this.#script.description;
     const clock = this.#object.programs.get(CLOCK);
     if (clock !== undefined) testRun(clock);
