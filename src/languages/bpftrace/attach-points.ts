@@ -55,13 +55,13 @@ function plain(parts: string[], provider: Provider): ProbeContext[] {
   return [{ provider, name: kind, section: "raw_tp", attach: { kind }, space: "any" }];
 }
 
-const GLOB = /[*?[]/;
+const GLOB = /[*?]/;
 
 /** A shell pattern as a regular expression for whole names. */
 export function globToRegex(glob: string): string {
   const body = glob
-    .replace(/[.+^${}()|\\]/g, "\\$&")
-    .replace(/\*/g, ".*")
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*+/g, ".*")
     .replace(/\?/g, ".");
   return `${body}$`;
 }
