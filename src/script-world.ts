@@ -1,8 +1,10 @@
 import { statSync } from "node:fs";
 import type { ScriptBuildOptions } from "./build-script.ts";
 import { possibleCpus } from "./kernel/cpus.ts";
+import { findBinary } from "./kernel/find-binary.ts";
 import { kernelSymbols } from "./kernel/kallsyms.ts";
 import { probeableFunctions } from "./kernel/probeable-functions.ts";
+import { usdtProbesOfFile, usdtProbesOfProcess } from "./kernel/usdt-probes.ts";
 
 /** What a script is told beside its text. */
 export interface ScriptArguments {
@@ -28,6 +30,11 @@ export function liveScriptWorld(given: ScriptArguments): ScriptBuildOptions["wor
     unsafe: given.unsafe ?? false,
     cpus: possibleCpus().length,
     pidNamespace: pidNamespace(),
+    usdtProbes: (binary) => {
+      if (binary === "*") return given.pid === undefined ? undefined : usdtProbesOfProcess(given.pid);
+      const path = findBinary(binary, given.pid);
+      return path === undefined ? undefined : usdtProbesOfFile(path);
+    },
     kernelFunctions: () => probeableFunctions().traceable ?? kernelSymbols().functions,
     kernelAddress: (symbol) => kernelSymbols().find(symbol)[0]?.address,
     cgroupId: (path) => {

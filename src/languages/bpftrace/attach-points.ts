@@ -1,5 +1,6 @@
 import type { KernelFacts } from "../../facts/kernel-facts.ts";
 import type { UserFunctionPoint } from "../../program/program.ts";
+import type { UsdtProbe } from "../../program/usdt.ts";
 import { similarNames } from "../../source/similar-names.ts";
 import type { AttachText } from "./ast.ts";
 import type { CTypes } from "./c-types.ts";
@@ -11,6 +12,8 @@ export interface AttachWorld {
   readonly facts: KernelFacts;
   readonly types: CTypes;
   readonly pid?: number | undefined;
+  /** The USDT probes of a program or library, or of the process that is traced ("*"); undefined without such a file. */
+  usdtProbes(binary: string): readonly UsdtProbe[] | undefined;
   /** Functions that can be probed, for patterns that become one program each. */
   kernelFunctions(): Iterable<string>;
 }
@@ -244,6 +247,39 @@ function userTarget(target: string): Partial<UserFunctionPoint> {
   return offset === null ? { symbol: target } : { symbol: offset[1] ?? "", offset: Number(offset[2]) };
 }
 
+/** A place of its own program each: the arguments may lie elsewhere at each. */
+function usdt(parts: string[], provider: Provider, world: AttachWorld): ProbeContext[] {
+  if (parts.length < 2) {
+    throw new AttachPointError(
+      "usdt probe type requires 2 or 3 arguments",
+      "For instance usdt:/usr/bin/node:gc__start.",
+    );
+  }
+  const name = parts.at(-1) ?? "";
+  const space = parts.length > 2 ? (parts.at(-2) ?? "") : "";
+  const binary = parts.slice(0, parts.length > 2 ? -2 : -1).join(":");
+  const known = world.usdtProbes(binary);
+  if (known === undefined)
+    throw new AttachPointError(`usdt: there is no program or library ${binary}`, undefined, "NO_MATCH");
+  const matches = (glob: string, text: string) => new RegExp(`^${globToRegex(glob)}`).test(text);
+  const found = known.filter(
+    (probe) => matches(name, probe.name) && (space === "" || matches(space, probe.provider)),
+  );
+  if (found.length === 0) {
+    const names = known.map((probe) => probe.name);
+    const similar = similarNames(name, names, 1)[0];
+    const hint = similar === undefined ? undefined : `Did you mean ${similar}?`;
+    throw new AttachPointError(`No matches for usdt probe ${parts.join(":")}`, hint, "NO_MATCH");
+  }
+  return found.flatMap((probe) =>
+    probe.locations.map((location): ProbeContext => {
+      const attach = { kind: "usdt", probe: { ...probe, locations: [location] }, pid: world.pid } as const;
+      const full = `usdt:${binary}:${probe.provider}:${probe.name}`;
+      return { provider, name: full, section: "kprobe", attach, places: location.arguments, space: "user" };
+    }),
+  );
+}
+
 const UNITS: Readonly<Record<string, number>> = { s: 1e9, ms: 1e6, us: 1e3 };
 
 /** "s:1", "hz:99", "100ms" as a period in nanoseconds or a frequency. */
@@ -381,7 +417,7 @@ const RESOLVERS: Readonly<Record<Provider, Resolver>> = {
   software: perfEvent,
   hardware: perfEvent,
   self: selfProbe,
-  usdt: unsupported,
+  usdt,
   iter: unsupported,
   watchpoint: unsupported,
 };

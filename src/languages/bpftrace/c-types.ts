@@ -10,34 +10,44 @@ const NONE: Type = { kind: "none" };
  */
 export class CTypes {
   readonly #own: Btf | undefined;
-  readonly #kernel: Btf;
+  readonly #kernelBtf: () => Btf;
   readonly #known = new Map<Btf, Map<string, Type>>();
   readonly #enumerations = new Map<Btf, Map<number, Enumeration>>();
 
-  constructor(kernel: Btf, own?: Btf) {
-    this.#kernel = kernel;
+  /** The kernel's types are read when something is looked for that the script does not define: it takes a while. */
+  constructor(kernel: () => Btf, own?: Btf) {
+    this.#kernelBtf = kernel;
     this.#own = own;
+  }
+
+  get #kernel(): Btf {
+    return this.#kernelBtf();
+  }
+
+  *#sources(): Iterable<Btf> {
+    if (this.#own !== undefined) yield this.#own;
+    yield this.#kernel;
   }
 
   /** "struct file", "union x", "enum y" or the name of a typedef. */
   find(name: string): Type | undefined {
-    for (const btf of [this.#own, this.#kernel]) {
-      const id = btf === undefined ? undefined : idOf(btf, name);
-      if (btf !== undefined && id !== undefined) return this.typeOf(btf, id);
+    for (const btf of this.#sources()) {
+      const id = idOf(btf, name);
+      if (id !== undefined) return this.typeOf(btf, id);
     }
     return undefined;
   }
 
   /** The names of structs, for near misses. */
   *names(): Iterable<string> {
-    for (const btf of [this.#own, this.#kernel]) if (btf !== undefined) yield* btf.names("struct");
+    for (const btf of this.#sources()) yield* btf.names("struct");
   }
 
   /** An enumerator's value and its enum. */
   enumerator(name: string): { value: bigint; type: IntegerType } | undefined {
-    for (const btf of [this.#own, this.#kernel]) {
-      const found = btf?.enumerator(name);
-      if (btf === undefined || found === undefined) continue;
+    for (const btf of this.#sources()) {
+      const found = btf.enumerator(name);
+      if (found === undefined) continue;
       const type = this.typeOf(btf, found.enumId);
       if (type.kind === "integer") return { value: found.value, type };
     }
@@ -164,9 +174,9 @@ export class CTypes {
   /** Declared in one place and defined in another. */
   #forward(name: string): Type {
     const [kind, tag = ""] = name.split(" ");
-    for (const btf of [this.#own, this.#kernel]) {
-      const id = btf?.find(kind === "union" ? "union" : "struct", tag);
-      if (btf !== undefined && id !== undefined) return this.typeOf(btf, id);
+    for (const btf of this.#sources()) {
+      const id = btf.find(kind === "union" ? "union" : "struct", tag);
+      if (id !== undefined) return this.typeOf(btf, id);
     }
     return { kind: "struct", name, size: 0, members: () => [] };
   }

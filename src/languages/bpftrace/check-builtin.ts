@@ -1,5 +1,5 @@
 import type { Intrinsic, Value } from "../../program/tir.ts";
-import type { DeferredType, Type } from "../../program/types.ts";
+import type { DeferredType, IntegerType, Type } from "../../program/types.ts";
 import { SourceText, type Span } from "../../source/source-text.ts";
 import type { Expression } from "./ast.ts";
 import { CheckExpressions } from "./check-expression.ts";
@@ -116,6 +116,7 @@ export abstract class CheckBuiltins extends CheckExpressions {
   protected argument(index: number, onStack: boolean, span: Span): Value {
     const { provider } = this.context;
     if (provider === "rawtracepoint") return { kind: "context", offset: 8 * index, type: INT64, span };
+    if (provider === "usdt" && !onStack) return this.#usdtArgument(index, span);
     if (provider !== "kprobe" && provider !== "uprobe" && provider !== "usdt") {
       const hint = provider === "fentry" || provider === "tracepoint" ? "Use args.NAME." : undefined;
       return this.refuse(`The arg${index} builtin can not be used with "${provider}" probes`, span, hint);
@@ -128,6 +129,54 @@ export abstract class CheckBuiltins extends CheckExpressions {
       this.register(registers.stack, pointerTo(INT64, this.context.space), span) ?? this.nothing(span);
     const offset = registers.stackArguments + 8 * slot;
     return { kind: "read", address: sp, offset, space: this.context.space, type: INT64, span };
+  }
+
+  /** An argument where the program's own note says that it lies. */
+  #usdtArgument(index: number, span: Span): Value {
+    const found = this.context.places?.[index];
+    if (found === undefined) {
+      const { length } = this.context.places ?? [];
+      return this.refuse(`${this.context.name} has ${length} arguments: there is no arg${index}`, span);
+    }
+    const { place, size, signed } = found;
+    const type: IntegerType = { kind: "integer", bytes: size, signed };
+    const wide = (value: Value): Value => ({
+      kind: "convert",
+      operand: { kind: "convert", operand: value, type, span },
+      type: signed ? INT64 : UINT64,
+      span,
+    });
+    if (place.kind === "constant") return wide(this.constant(BigInt(place.value), INT64, span));
+    if (place.kind === "unknown")
+      return this.refuse(`arg${index} of ${this.context.name} cannot be read: ${place.text}`, span);
+    if (place.kind === "register") {
+      const value = this.register(place.register, UINT64, span) ?? this.nothing(span);
+      return wide(
+        place.shift === 0
+          ? value
+          : this.operate(">>", value, this.constant(BigInt(place.shift), UINT64, span), span),
+      );
+    }
+    const part = (register: string | undefined) =>
+      register === undefined ? undefined : this.register(register, UINT64, span);
+    const base = part(place.base) ?? this.constant(0n, UINT64, span);
+    const scaled = part(place.index);
+    const address =
+      scaled === undefined
+        ? base
+        : this.operate(
+            "+",
+            base,
+            this.operate("*", scaled, this.constant(BigInt(place.scale), UINT64, span), span),
+            span,
+          );
+    const sum = this.operate(
+      "+",
+      address,
+      this.constant(BigInt.asUintN(64, BigInt(place.offset)), UINT64, span),
+      span,
+    );
+    return wide({ kind: "read", address: sum, offset: 0, space: "user", type, span });
   }
 
   protected retval(span: Span): Value {

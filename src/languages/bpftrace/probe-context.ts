@@ -1,5 +1,6 @@
 import type { ScriptAttach } from "../../program/script.ts";
 import type { Type } from "../../program/types.ts";
+import type { UsdtArgument } from "../../program/usdt.ts";
 
 /** Where a program is attached, and what it finds there. */
 export interface ProbeContext {
@@ -14,8 +15,8 @@ export interface ProbeContext {
   readonly returns?: ContextField | undefined;
   /** Whose memory pointers lead to. */
   readonly space: "kernel" | "user" | "any";
-  /** Why there is no `args` though the kind of probe has it, for messages. */
-  readonly noArguments?: string | undefined;
+  /** Where the arguments of a USDT probe lie. */
+  readonly places?: readonly UsdtArgument[] | undefined;
 }
 
 export interface ContextField {

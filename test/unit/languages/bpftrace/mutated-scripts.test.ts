@@ -58,7 +58,7 @@ const PIECES = [
 ];
 
 const { facts, world } = recordedOptions("6.18", ["100", "word"]);
-const types = new CTypes(facts.btf);
+const types = new CTypes(() => facts.btf);
 
 function compile(text: string): readonly Diagnostic[] {
   const source = new SourceText("fuzz.bt", text);

@@ -13,6 +13,7 @@ export function recordedOptions(kernel: string, parameters: readonly string[] = 
       named: new Map(),
       unsafe: false,
       cpus: 2,
+      usdtProbes: () => undefined,
       kernelFunctions: () => ["vfs_read", "vfs_write", "vfs_open"],
       kernelAddress: (symbol) => (symbol === "jiffies" ? 0xffffffff82000000n : undefined),
       cgroupId: () => undefined,
