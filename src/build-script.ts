@@ -74,7 +74,7 @@ export async function translateScript(
   const { settings, diagnostics: refused } = readSettings(source, script.settings, options.environment);
   const own = ownTypesCode(source, script, facts);
   const types = new CTypes(
-    facts.btf,
+    () => facts.btf,
     own === undefined ? undefined : await typesOf(own, source, options, clang),
   );
   const checked = checkScript(source, script, { ...world, facts, types }, settings);
