@@ -93,7 +93,9 @@ export abstract class LowerIntrinsics extends LowerMaps {
       }
       case "path": {
         const size = sizeOfType(call.type);
+        this.keepsPointerTypes = true;
         const address = this.number(first as Value);
+        this.keepsPointerTypes = false;
         const slot = this.slot(size);
         this.out.line(`bpf_d_path((void *)${address}, ${slot.c}, ${size});`);
         return slot;

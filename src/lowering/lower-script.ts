@@ -125,8 +125,7 @@ function lowerProbe(
   context: LoweringContext,
   { source, pid }: LoweringOptions,
 ) {
-  const wide = /^(?:raw_tp|fentry|fexit)/.test(probe.section);
-  const frame = new ProgramFrame(index, wide);
+  const frame = new ProgramFrame(index, probe.section);
   const out = new CWriter();
   const name = JSON.stringify(source.name);
   const lineOf = (offset: number) => `#line ${source.position(offset).line} ${name}`;

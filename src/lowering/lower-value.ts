@@ -38,6 +38,8 @@ export abstract class LowerValues {
   protected readonly shared: LoweringContext;
   protected readonly frame: ProgramFrame;
   protected out: CWriter;
+  /** While a value is made that a helper wants with the type that the verifier knows. */
+  protected keepsPointerTypes = false;
 
   constructor(shared: LoweringContext, frame: ProgramFrame, out: CWriter) {
     this.shared = shared;
@@ -160,11 +162,25 @@ export abstract class LowerValues {
       return slot;
     }
     // Loads from the context must be at constant places: volatile keeps them as they are.
+    if (this.frame.typedPointers && type.kind === "pointer") return this.#contextPointer(offset);
     if (this.frame.wideContext) {
       return scalar(this.out.number(fitted(`*(volatile u64 *)((u8 *)ctx + ${offset})`, type)));
     }
     const bits = 8 * widthOf(type);
     return scalar(this.out.number(fitted(`*(volatile u${bits} *)((u8 *)ctx + ${offset})`, type)));
+  }
+
+  /**
+   * A pointer whose type the verifier knows may not be reckoned with. Read by a helper it is a number like others,
+   * unless a helper is to have it as it is.
+   */
+  #contextPointer(offset: number): Operand {
+    if (this.keepsPointerTypes) return scalar(this.out.number(`*(volatile u64 *)((u8 *)ctx + ${offset})`));
+    const pointer = this.out.number("0");
+    this.out.line(`bpf_probe_read_kernel(&${pointer}, 8, (u8 *)ctx + ${offset});`);
+    // At their end iterators run once more, for nothing.
+    if (this.frame.nullableContext) this.out.line(`if (!${pointer}) return 0;`);
+    return scalar(pointer);
   }
 
   private read(value: Of<"read">): Operand {

@@ -10,14 +10,20 @@ export class ProgramFrame {
   readonly index: number;
   /** Each argument takes eight bytes of the context, whatever its type. */
   readonly wideContext: boolean;
+  /** The verifier knows the types of the context's pointers. */
+  readonly typedPointers: boolean;
+  /** Pointers of the context are null when an iterator has come to its end. */
+  readonly nullableContext: boolean;
   readonly #fields: string[] = [];
   readonly #locals = new Map<number, Operand>();
   #size = 0;
   #memory = false;
 
-  constructor(index: number, wideContext: boolean) {
+  constructor(index: number, section: string) {
     this.index = index;
-    this.wideContext = wideContext;
+    this.wideContext = /^(?:raw_tp|fentry|fexit)/.test(section);
+    this.typedPointers = /^(?:fentry|fexit|iter)/.test(section);
+    this.nullableContext = section.startsWith("iter/");
   }
 
   get size(): number {

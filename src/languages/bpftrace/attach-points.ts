@@ -4,7 +4,7 @@ import type { UsdtProbe } from "../../program/usdt.ts";
 import { similarNames } from "../../source/similar-names.ts";
 import type { AttachText } from "./ast.ts";
 import type { CTypes } from "./c-types.ts";
-import { PROVIDERS, type ProbeContext, type Provider } from "./probe-context.ts";
+import { type ContextField, PROVIDERS, type ProbeContext, type Provider } from "./probe-context.ts";
 import { tracepointFields } from "./tracepoint-fields.ts";
 
 /** What attach points need of the machine. Names are asked for only where a script has a pattern or an error. */
@@ -381,6 +381,40 @@ function perfEvent(parts: string[], provider: Provider): ProbeContext[] {
   return [{ provider, name: [provider, ...parts].join(":"), section: "perf_event", attach, space: "any" }];
 }
 
+/** Runs once for each object of a kind; what it finds are the members of its context. */
+function iterator(parts: string[], provider: Provider, world: AttachWorld): ProbeContext[] {
+  const [target = "", pin] = parts;
+  if (target === "" || parts.length > 2)
+    throw new AttachPointError("iter probe type requires 1 or 2 arguments (pin)");
+  if (pin !== undefined)
+    throw new AttachPointError("pinned iterators are not supported yet", undefined, "UNSUPPORTED_PROBE");
+  const context = world.types.find(`struct bpf_iter__${target}`);
+  if (context?.kind !== "struct") {
+    const known = [...world.facts.btf.names("struct")].flatMap(
+      (name) => /^bpf_iter__(\w+)$/.exec(name)?.[1] ?? [],
+    );
+    const similar = similarNames(target, known, 1)[0];
+    const hint = similar === undefined ? `There are ${known.join(", ")}.` : `Did you mean ${similar}?`;
+    throw new AttachPointError(`this kernel has no iterator ${target}`, hint, "NO_MATCH");
+  }
+  // Pointers stand in nameless unions of one member.
+  const fields = context.members().flatMap((member): ContextField[] => {
+    const inner = member.name === "" && member.type.kind === "struct" ? member.type.members() : [member];
+    return inner.map(({ name, type }) => ({ name, type, offset: member.bitOffset / 8 }));
+  });
+  const attach = { kind: "iterator", target } as const;
+  return [
+    {
+      provider,
+      name: `iter:${target}`,
+      section: `iter/${target}`,
+      attach,
+      arguments: fields,
+      space: "kernel",
+    },
+  ];
+}
+
 function selfProbe(parts: string[], provider: Provider): ProbeContext[] {
   const [what = "", signal = ""] = parts;
   if (what !== "signal" || !/^SIG[A-Z0-9]+$/.test(signal)) {
@@ -418,6 +452,6 @@ const RESOLVERS: Readonly<Record<Provider, Resolver>> = {
   hardware: perfEvent,
   self: selfProbe,
   usdt,
-  iter: unsupported,
+  iter: iterator,
   watchpoint: unsupported,
 };

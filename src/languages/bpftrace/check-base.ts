@@ -16,8 +16,9 @@ export abstract class CheckBase {
   protected readonly context: ProbeContext;
   protected readonly probeIndex: number;
   protected scope = new Scope(undefined);
-  /** Steps that stand before the statement that is being checked: blocks as values, and copies. */
   protected loopDepth = 0;
+  /** Variables that the probe begins with. */
+  readonly hoistedLocals: KeyedLocal[] = [];
 
   constructor(state: CheckState, context: ProbeContext, probeIndex: number) {
     this.state = state;
@@ -48,6 +49,22 @@ export abstract class CheckBase {
 
   protected text(bytes: string, span: Span): Value {
     return { kind: "text", bytes, type: { kind: "string", size: bytes.length + 1 }, span };
+  }
+
+  /** A variable that is used after the block in which it was assigned belongs to the probe, as it used to. */
+  protected hoistKey(name: string): string {
+    return `${this.probeIndex}:${this.scope.path}:${name}`;
+  }
+
+  /** Declares by an assignment. */
+  protected assigned(name: string, span: Span): KeyedLocal {
+    const key = this.hoistKey(name);
+    this.state.assignedNames.add(key);
+    if (!this.state.hoisted.has(key)) return this.declare(name, span);
+    const local = this.state.local(name, key);
+    this.scope.root.variables.set(name, local);
+    this.hoistedLocals.push(local);
+    return local;
   }
 
   protected declare(name: string, span: Span, scope = this.scope): KeyedLocal {

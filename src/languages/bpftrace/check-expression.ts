@@ -195,6 +195,7 @@ export abstract class CheckExpressions extends CheckBase {
   protected variable({ name, span }: Of<"variable">): Value {
     const local = this.scope.variable(name);
     if (local !== undefined) return { kind: "local", local, type: local.type, span };
+    if (this.state.hoist(this.hoistKey(name))) return this.nothing(span);
     const similar = similarNames(name, this.scope.variableNames(), 1)[0];
     const hint = similar === undefined ? undefined : `Did you mean ${similar}?`;
     return this.refuse(`Undefined or undeclared variable: ${name}`, span, hint);
@@ -336,6 +337,11 @@ export abstract class CheckExpressions extends CheckBase {
 
   protected dereference(operand: Value, span: Span): Value {
     const { type } = operand;
+    // An address from kaddr(), say: what lies there is a word.
+    if (type.kind === "integer" && type.bytes === 8) {
+      const address: Value = { kind: "convert", operand, type: pointerTo(UINT64, this.pointerSpace()), span };
+      return { kind: "read", address, offset: 0, space: this.pointerSpace(), type: UINT64, span };
+    }
     if (type.kind !== "pointer") {
       return this.refuse(`Can not dereference a value of type '${typeName(type)}'`, span);
     }

@@ -1,4 +1,4 @@
-import type { TypedProbe, TypedScript } from "../../program/tir.ts";
+import type { Step, TypedProbe, TypedScript } from "../../program/tir.ts";
 import type { Diagnostic } from "../../source/diagnostic.ts";
 import { SourceText } from "../../source/source-text.ts";
 import type { Expression, Macro, Probe, Script } from "./ast.ts";
@@ -73,7 +73,11 @@ function checkProbe(state: CheckState, probe: Probe, context: ProbeContext): Typ
   const number = state.probes.length;
   const check = new CheckCalls(state, context, number);
   const predicate = probe.predicate === undefined ? undefined : check.test(probe.predicate);
-  const body = check.steps(probe.body);
+  const steps = check.steps(probe.body);
+  const cleared = check.hoistedLocals.map(
+    (local): Step => ({ kind: "clear-local", local, span: probe.span }),
+  );
+  const body = [...cleared, ...steps];
   const { name, section, attach } = context;
   const program = `probe_${number}_${context.provider}`;
   return { program, name, section, attach, predicate, body, span: probe.span };

@@ -72,6 +72,18 @@ export class CheckState {
     this.defines = init.defines;
   }
 
+  /** Variables that belong to their probe though they are assigned in a block of it. */
+  readonly hoisted = new Set<string>();
+  readonly assignedNames = new Set<string>();
+
+  /** A variable is used where its block has ended: true when one of that name was assigned in some block. */
+  hoist(key: string): boolean {
+    if (!this.assignedNames.has(key) || this.hoisted.has(key)) return false;
+    this.hoisted.add(key);
+    this.changed = true;
+    return true;
+  }
+
   beginRound(): void {
     this.diagnostics = [];
     this.actions = [];
@@ -79,6 +91,7 @@ export class CheckState {
     this.stackDepths = new Set();
     this.options = new Map();
     this.changed = false;
+    this.assignedNames.clear();
     this.#locals = 0;
   }
 

@@ -121,7 +121,7 @@ export abstract class CheckStatements extends CheckBuiltins {
             right,
             span,
           );
-    return this.setLocal(known ?? this.declare(target.name, target.span), value, span);
+    return this.setLocal(known ?? this.assigned(target.name, target.span), value, span);
   }
 
   private setLocal(local: KeyedLocal, value: Value, span: Span): Step[] {

@@ -16,6 +16,11 @@ export class Scope {
     this.path = path;
   }
 
+  /** The outermost block. */
+  get root(): Scope {
+    return this.parent?.root ?? this;
+  }
+
   variable(name: string): Local | undefined {
     return this.variables.get(name) ?? this.parent?.variable(name);
   }
