@@ -5,7 +5,9 @@ import { PerfSWConfig, PerfType } from "./attach/perf-event-types.ts";
 import { attachProgram } from "./attach-program.ts";
 import { BpfError } from "./errors.ts";
 import { loadObject } from "./load/load-object.ts";
+import type { ObjectPlace } from "./load/load-options.ts";
 import type { LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
+import { originalSpan } from "./program/original-place.ts";
 import type { ScriptDescription, ScriptMapLayout, ScriptProbe } from "./program/script.ts";
 import { RingBuffer } from "./rings/ring-buffer.ts";
 import { clearScriptMap, zeroScriptMap } from "./scripts/clear-script-map.ts";
@@ -67,7 +69,13 @@ export class ScriptRun implements Disposable {
     const used = new Set(this.#script.description.probes.map(({ program }) => program));
     const left = script.description.probes.filter(({ program }) => !used.has(program));
     const programs = Object.fromEntries(left.map(({ program }) => [program, { autoload: false }]));
-    this.#object = loadObject(script.object, { source: script.source, programs });
+    const { source } = script;
+    // Which line is known, and not which part of it.
+    const describe = ({ file, line }: ObjectPlace) => {
+      if (file !== source.name && !file.endsWith(`/${source.name}`)) return undefined;
+      return { source, span: originalSpan(source, undefined, line, 1) };
+    };
+    this.#object = loadObject(script.object, { source, describe, programs });
     this.#speller = new Speller(this.#object, script.description);
     const codec = requestCodec(script.description, this.#speller, script.source.name);
     this.#rings = RINGS.flatMap((name) => {

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { BpfError } from "../../errors.ts";
-import type { TypedAction, Value } from "../../program/tir.ts";
+import type { Step, TypedAction, Value } from "../../program/tir.ts";
 import { sizeOfType } from "../../program/type-layout.ts";
 import type { Aggregate, DeferredType, Type } from "../../program/types.ts";
 import { similarNames } from "../../source/similar-names.ts";
@@ -479,6 +479,29 @@ export class CheckCalls extends CheckSmallCalls {
     return { kind: "map-has", map: index, key, type: BOOLEAN, span };
   }
 
+  /** find(@m, k, $v): true, and the value in $v, where there is one. */
+  find(call: CallExpression): Value {
+    const { span } = call;
+    if (!this.arity(call, 3)) return this.constant(0n, BOOLEAN, span);
+    const map = this.mapArgument(call.arguments[0], call);
+    const target = call.arguments[2];
+    if (map === undefined || target?.kind !== "variable") {
+      return this.refuse("find() expects a map, a key and a variable", span);
+    }
+    const { index, key } = this.mapKey(map.name, call.arguments[1], span);
+    const has: Value = { kind: "map-has", map: index, key, type: BOOLEAN, span };
+    const value = this.mapValue({ kind: "map", name: map.name, key: call.arguments[1], span });
+    const known = this.declare(`find ${span.start}`, span);
+    this.state.widenLocal(known.name, known.key, BOOLEAN, span);
+    const body = this.setVariable(target.name, value, target.span);
+    const test: Value = { kind: "local", local: known, type: BOOLEAN, span };
+    const steps: Step[] = [
+      { kind: "set-local", local: known, value: has, span },
+      { kind: "if", test, body, otherwise: [], span },
+    ];
+    return { kind: "block", body: steps, value: test, type: BOOLEAN, span };
+  }
+
   length(call: CallExpression): Value {
     const { span } = call;
     const [first] = call.arguments;
@@ -571,6 +594,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   zero: (check, call) => check.wholeMap("zero", call),
   delete: (check, call) => check.delete(call),
   has_key: (check, call) => check.hasKey(call),
+  find: (check, call) => check.find(call),
   len: (check, call) => check.length(call),
   exit: (check, call) => check.exit(call.arguments.length === 0 ? undefined : check.number(call), call.span),
   time: (check, call) => check.time(call),

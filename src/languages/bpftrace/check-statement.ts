@@ -124,6 +124,12 @@ export abstract class CheckStatements extends CheckBuiltins {
     return this.setLocal(known ?? this.assigned(target.name, target.span), value, span);
   }
 
+  /** Assigns to a variable, which is new when there is none of its name. */
+  protected setVariable(name: string, value: Value, span: Span): Step[] {
+    const known = this.scope.variable(name) as KeyedLocal | undefined;
+    return this.setLocal(known ?? this.assigned(name, span), value, span);
+  }
+
   private setLocal(local: KeyedLocal, value: Value, span: Span): Step[] {
     if (value.type.kind === "none") {
       if (value.kind === "block" || value.kind === "call") {
