@@ -47,6 +47,13 @@ const DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
 const STACK_MODES = ["bpftrace", "perf", "raw", "build_id"] as const;
 const MISSING = ["error", "warn", "ignore"] as const;
 
+/** The values of settings that take only some. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  license: ["Dual MIT/GPL", "Dual BSD/GPL", "Dual MPL/GPL", "GPL and additional rights", "GPL v2", "GPL"],
+  stack_mode: STACK_MODES,
+  missing_probes: MISSING,
+};
+
 /** The settings of a script: what it says, and over that the environment (BPFTRACE_MAX_STRLEN). */
 export function readSettings(
   source: SourceText,
@@ -64,7 +71,8 @@ export function readSettings(
         : value.kind === "string" || value.kind === "boolean" || value.kind === "integer"
           ? String(value.value)
           : undefined;
-    const parsed = before === undefined || text === undefined ? undefined : parseLike(before, text);
+    const fits = text !== undefined && (ALLOWED[key]?.includes(text) ?? true);
+    const parsed = before === undefined || !fits ? undefined : parseLike(before, text);
     if (parsed !== undefined) raw[key] = parsed;
     else diagnostics.push(refusal(source, span, name, key, text));
   }
@@ -92,7 +100,8 @@ function refusal(
   text: string | undefined,
 ): Diagnostic {
   if (key in DEFAULTS) {
-    const message = `Invalid value for ${key}: ${text ?? "it must be a number, a word or a string"}`;
+    const valid = ALLOWED[key] === undefined ? "" : ` Valid values: ${ALLOWED[key].join(", ")}.`;
+    const message = `Invalid value for ${key}. Found: ${text ?? "no number, word or string"}.${valid}`;
     return { severity: "error", code: "SETTING", message, source, span };
   }
   const similar = similarNames(key, Object.keys(DEFAULTS), 1)[0];
