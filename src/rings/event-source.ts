@@ -47,6 +47,8 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
   #flush: NodeJS.Timeout | undefined;
   #gathering: NodeJS.Timeout | undefined;
   #draining = false;
+  /** The last look ended at its limit: there is more. */
+  #more = false;
   #closed = false;
 
   constructor(name: string, timing: Timing = {}) {
@@ -209,6 +211,7 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
   }
 
   #await(): void {
+    const first = this.#waiters === undefined;
     if (this.#waiters === undefined) {
       this.#waiters = this.fds.map((fd) => new FdWaiter(fd, () => this.#wake()));
     } else if (this.#gathering === undefined) {
@@ -218,8 +221,9 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
     if (flushMs !== undefined) this.#flush ??= setInterval(() => this.#refill(), flushMs);
     // Events that are there already may wake nobody: a perf event says only once that it is readable. They
     // are taken out in a later turn of the event loop, or a flood would keep timers and signals from running.
+    // Where events may be late, the flush finds them: looking at once would take them one by one.
     if (this.gatherMs > 0) this.#wake();
-    else setImmediate(() => this.#refill());
+    else if (flushMs === undefined || first || this.#more) setImmediate(() => this.#refill());
   }
 
   /** No wake-ups, and no reason to stay alive, while nobody waits. */
@@ -252,7 +256,8 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
     try {
       const emit: EventHandler<E> =
         this.#runs.size > 0 ? this.#handler() : (event) => this.#queue.push(event);
-      if (this.#drain(emit, BATCH) >= BATCH) setImmediate(() => this.#refill());
+      this.#more = this.#drain(emit, BATCH) >= BATCH;
+      if (this.#more) setImmediate(() => this.#refill());
     } catch (error) {
       this.#fail(error);
     }

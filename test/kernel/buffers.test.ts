@@ -103,7 +103,7 @@ test("sizes and wake-ups of buffers are options, for buffers that there are", as
 });
 
 test("events come in a worker thread, by waiting and by blocking", async () => {
-  const script = fileURLToPath(new URL("buffers-worker.js", import.meta.url));
+  const script = fileURLToPath(new URL("buffers-child.js", import.meta.url));
   const worker = new Worker(script, { workerData: { text: TEXT, cflags, tag } });
   const [ready] = await once(worker, "message");
   assert.equal(ready, "ready");
