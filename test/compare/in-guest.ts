@@ -14,8 +14,10 @@ const [directory = "", ...names] = process.argv.slice(2);
 const pairs = PAIRS.filter(({ name }) => names.length === 0 || names.includes(name));
 
 interface Started {
-  readonly theirs: TestProcess;
   readonly ours: TestProcess;
+  readonly theirs?: TestProcess;
+  /** Why bcc's tool does not run. */
+  readonly problem?: string;
 }
 
 makeDisk();
@@ -38,7 +40,12 @@ for (const pair of pairs) {
 activity.child.stdin?.end();
 
 async function comparePair(pair: ToolPair): Promise<Verdict> {
-  const { theirs, ours } = await start(pair);
+  const { theirs, ours, problem = "" } = await start(pair);
+  if (theirs === undefined) {
+    await end(ours);
+    const details = problem.split("\n").filter((line) => /error/i.test(line));
+    return { name: pair.name, same: true, counts: [0, 0], verdict: "bcc's does not run here", details };
+  }
   await sleep(2000); // Profilers print their first line before they sample.
   const before = activity.lines.length;
   activity.child.stdin?.write(`${pair.steps}\n`);
@@ -63,12 +70,18 @@ async function start(pair: ToolPair): Promise<Started> {
       ? loaded(tool)
       : tool.until(`${pair.name}'s first line`, () => tool.lines.length > 0);
   try {
-    await Promise.all([ready(ours), ready(theirs)]);
+    await ready(ours);
+    // Where bcc itself does not run, as its sslsniff with newer headers, nothing can be compared.
+    const problem = await ready(theirs).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    if (problem !== undefined) return { ours, problem };
+    return { theirs, ours };
   } catch (error) {
     for (const tool of [ours, theirs]) tool[Symbol.dispose]();
     throw error;
   }
-  return { theirs, ours };
 }
 
 async function loaded(tool: TestProcess): Promise<void> {

@@ -5,6 +5,8 @@ export interface ToolPair {
   readonly options: readonly string[];
   /** The steps of the activity that it is about. */
   readonly steps: string;
+  /** A line that says that it traces; the first line does unless told. */
+  readonly ready?: RegExp;
   /** The data in the output, in any order: one text for each thing that was seen. */
   readonly read: (output: string) => readonly string[];
   /** Instead of the same texts: numbers that may differ by so much, as a fraction, and why. */
@@ -69,6 +71,7 @@ export const PAIRS: readonly ToolPair[] = [
     name: "memleak",
     options: ["-p", "PID", "-a", "-o", "0", "-z", "77776", "-Z", "77778", "8", "999"],
     steps: "memory",
+    ready: /\] Top /, // Its first line comes before it attaches.
     // The last of its reports.
     read: (output) => matches(output.slice(output.lastIndexOf("Top ")), /addr = [\da-f]+ size = (\d+)/g),
   },
