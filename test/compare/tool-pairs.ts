@@ -5,8 +5,8 @@ export interface ToolPair {
   readonly options: readonly string[];
   /** The steps of the activity that it is about. */
   readonly steps: string;
-  /** A line that says that it traces; the first line does unless told. */
-  readonly ready?: RegExp;
+  /** What begins each report of a tool that reports again and again; others are ready with their first line. */
+  readonly report?: RegExp;
   /** The data in the output, in any order: one text for each thing that was seen. */
   readonly read: (output: string) => readonly string[];
   /** Instead of the same texts: numbers that may differ by so much, as a fraction, and why. */
@@ -71,9 +71,9 @@ export const PAIRS: readonly ToolPair[] = [
     name: "memleak",
     options: ["-p", "PID", "-a", "-o", "0", "-z", "77776", "-Z", "77778", "8", "999"],
     steps: "memory",
-    ready: /\] Top /, // Its first line comes before it attaches.
-    // The last of its reports.
-    read: (output) => matches(output.slice(output.lastIndexOf("Top ")), /addr = [\da-f]+ size = (\d+)/g),
+    report: /\] Top /,
+    // The last report that is complete.
+    read: (output) => matches(output.split("] Top ").at(-2) ?? "", /addr = [\da-f]+ size = (\d+)/g),
   },
   {
     name: "sslsniff",
