@@ -50,7 +50,12 @@ async function comparePair(pair: ToolPair): Promise<Verdict> {
   const before = activity.lines.length;
   activity.child.stdin?.write(`${pair.steps}\n`);
   await activity.until("its end", () => activity.lines.length > before);
-  await sleep(pair.name === "memleak" ? 9000 : 1000); // memleak reports each eight seconds.
+  await sleep(1000);
+  const { report } = pair;
+  for (const tool of report === undefined ? [] : [theirs, ours]) {
+    const known = reports(tool, report ?? /^/);
+    await tool.until("two more reports", () => reports(tool, report ?? /^/) >= known + 2);
+  }
   const [bcc, here] = await Promise.all([end(theirs), end(ours)]);
   return compareOutputs(pair, bcc, here);
 }
@@ -82,6 +87,10 @@ async function start(pair: ToolPair): Promise<Started> {
     for (const tool of [ours, theirs]) tool[Symbol.dispose]();
     throw error;
   }
+}
+
+function reports(tool: TestProcess, begin: RegExp): number {
+  return tool.lines.filter((line) => begin.test(line)).length;
 }
 
 async function loaded(tool: TestProcess): Promise<void> {
