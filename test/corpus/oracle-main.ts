@@ -46,7 +46,7 @@ for (const [i, text] of texts.entries()) {
   compared++;
   differences.push(...(await compareWithOracle(text, verdict, kernel)));
 }
-const lines = unexplained(differences, values.tool === undefined);
+const lines = unexplained(differences, values.tool === undefined && !values.first);
 for (const line of lines) console.log(`✖ ${line}`);
 console.log(`${compared} texts compared, ${differences.length} differences, ${lines.length} not explained`);
 process.exitCode = lines.length === 0 ? 0 : 1;
