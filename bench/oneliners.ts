@@ -26,6 +26,7 @@ const ONE_LINERS: readonly string[] = [
   "software:page-faults:100 { @[comm, pid] = count(); }",
 ];
 
+const AGAIN_MS = 20;
 const NOTIFY = "__BPFTRACE_NOTIFY_PROBES_ATTACHED";
 const { values } = parseArgs({
   options: { runs: { type: "string", default: "10" }, limit: { type: "string", default: "60" } },
@@ -102,16 +103,20 @@ async function oneStart([command = "", ...words]: readonly string[], cache: stri
   const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);
   let attachedMs: number | undefined;
   let said = "";
+  let again: NodeJS.Timeout | undefined;
   const hear = (text: string) => {
     said += text;
     if (attachedMs !== undefined || !said.includes(NOTIFY)) return;
     attachedMs = performance.now() - launched;
     child.kill("SIGINT");
+    // A signal that comes before the tool waits may be lost on it.
+    again = setInterval(() => child.kill("SIGINT"), AGAIN_MS);
   };
   child.stdout.setEncoding("utf8").on("data", hear);
   child.stderr.setEncoding("utf8").on("data", hear);
   await once(child, "close");
   clearTimeout(timer);
+  clearInterval(again);
   if (attachedMs === undefined) throw new Error(`${command} did not attach: ${said}`);
   return { attachedMs, endMs: performance.now() - launched };
 }
