@@ -1,151 +1,75 @@
-import { Btf } from "./btf/btf.ts";
-import { elfSection } from "./btf/elf.ts";
 import { buildIdentity } from "./build-identity.ts";
-import { compileObject } from "./compile/c-front-end.ts";
-import { ClangSession } from "./compile/clang-session.ts";
 import { findClang } from "./compile/find-clang.ts";
-import { cacheKey, ObjectCache } from "./compile/object-cache.ts";
-import { BpfError } from "./errors.ts";
-import type { KernelFacts } from "./facts/kernel-facts.ts";
-import { CTypes } from "./languages/bpftrace/c-types.ts";
-import { checkScript } from "./languages/bpftrace/check-script.ts";
-import type { ScriptWorld } from "./languages/bpftrace/check-state.ts";
-import { ownTypesCode } from "./languages/bpftrace/own-types.ts";
-import { parseScript } from "./languages/bpftrace/parse-script.ts";
-import { readSettings } from "./languages/bpftrace/settings.ts";
-import { lowerScript } from "./lowering/lower-script.ts";
+import { type CacheEntry, cacheKey, ObjectCache } from "./compile/object-cache.ts";
 import type { ScriptDescription } from "./program/script.ts";
+import { type Answer, noteAnswers, sameAnswers } from "./script-answers.ts";
+import type { BuiltScript, ScriptBuildOptions } from "./script-build-options.ts";
 import type { Diagnostic } from "./source/diagnostic.ts";
-import { SourceError } from "./source/source-error.ts";
 import type { SourceText } from "./source/source-text.ts";
 
-/** What the compilation of a script is told of the machine, the command line and the environment. */
-export interface ScriptBuildOptions {
-  readonly facts: KernelFacts;
-  readonly world: Omit<ScriptWorld, "types" | "facts">;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Tell of the kernel's helpers that fail: missing keys and the like. */
-  readonly helperErrors?: boolean | undefined;
-  /** False: neither read nor write the cache of compiled objects. */
-  readonly cache?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly warn: (message: string) => void;
-  /** Called while clang runs, for what can be done meanwhile. */
-  readonly whileCompiling?: () => void;
-}
-
-/** A script ready to be loaded. */
-export interface BuiltScript {
-  readonly description: ScriptDescription;
-  readonly object: Uint8Array;
-  readonly warnings: readonly Diagnostic[];
-  readonly fromCache: boolean;
-}
-
-const RING_BYTES = 1 << 20;
-const PAGE = 4096;
-
 /**
- * Parses, checks and compiles a script, or takes the object of an earlier time: what it is made of is looked up by
- * the C that it becomes, so that the check always sees the machine as it is.
+ * Parses, checks and compiles a script, or takes what an earlier time made of it, if the machine answers what the
+ * compilation asked of it as it did then.
  *
  * @throws SourceError with all that is wrong at the text's lines, CompilerError
  */
 export async function buildScript(source: SourceText, options: ScriptBuildOptions): Promise<BuiltScript> {
-  const clang = new ClangSession({}, options.signal);
-  try {
-    const { code, description, warnings } = await translateScript(source, options, clang);
-    const { object, fromCache } = await compiled(code, source, options, clang);
-    return { description, object, warnings, fromCache };
-  } finally {
-    clang.close();
-  }
+  const cache = options.cache === false ? undefined : new ObjectCache(options.warn);
+  const key = cache && keyOf(source, options);
+  const kept = key === undefined ? undefined : fromEntry(cache?.read(key), source, options);
+  if (kept !== undefined) return kept;
+  const noted = noteAnswers(options);
+  // The language is loaded when it is needed.
+  const { compileScript } = await import("./compile-script.ts");
+  const built = await compileScript(source, noted.options);
+  options.signal?.throwIfAborted();
+  const { description, object } = built;
+  const warnings = built.warnings.map(({ source: _, ...warning }) => warning);
+  const entry = { description, warnings, answers: noted.answers } satisfies Kept;
+  if (key !== undefined) cache?.write(key, { description: JSON.stringify(entry), object });
+  return built;
 }
 
-/** The C that a script becomes. */
-export async function translateScript(
+/** What is kept beside the object. */
+interface Kept {
+  readonly description: ScriptDescription;
+  readonly warnings: readonly Omit<Diagnostic, "source">[];
+  readonly answers: readonly Answer[];
+}
+
+/** All that the object depends on, except for what the machine is asked in the course of it. */
+function keyOf(source: SourceText, { facts, world, environment, helperErrors }: ScriptBuildOptions): string {
+  const { parameters, named, pid, childPid, pidNamespace, cpus, unsafe } = world;
+  const namespace = pidNamespace && [`${pidNamespace.device}`, `${pidNamespace.inode}`];
+  const settings = Object.entries(environment).filter(([name]) => name.startsWith("BPFTRACE_"));
+  const told = [
+    parameters,
+    [...named],
+    pid,
+    childPid,
+    namespace,
+    cpus,
+    unsafe,
+    helperErrors,
+    settings.sort(),
+  ];
+  const identities = [buildIdentity(), facts.identity, findClang().identity];
+  return cacheKey(["script", ...identities, source.name, source.text, JSON.stringify(told)]);
+}
+
+function fromEntry(
+  entry: CacheEntry | undefined,
   source: SourceText,
   options: ScriptBuildOptions,
-  clang: ClangSession = new ClangSession({}, options.signal),
-): Promise<{ code: string; description: ScriptDescription; warnings: readonly Diagnostic[] }> {
-  const { facts, world } = options;
-  const { script, diagnostics } = parseScript(source, world.parameters);
-  throwErrors(diagnostics);
-  const { settings, diagnostics: refused } = readSettings(source, script.settings, options.environment);
-  const own = ownTypesCode(source, script, facts);
-  const types = new CTypes(
-    () => facts.btf,
-    own === undefined ? undefined : await typesOf(own, source, options, clang),
-  );
-  const checked = checkScript(source, script, { ...world, facts, types }, settings);
-  refuseOptions(world.named, checked.options);
-  const all = [...refused, ...checked.diagnostics];
-  throwErrors(all);
-  const ringBytes =
-    settings.perfRingPages === undefined ? RING_BYTES : powerOfTwo(settings.perfRingPages * PAGE);
-  const lowered = lowerScript(checked.script, {
-    source,
-    settings,
-    license: settings.license,
-    cpus: world.cpus,
-    helperErrors: options.helperErrors ?? false,
-    ringBytes,
-    pid: world.pid,
-  });
-  return { ...lowered, warnings: all };
-}
-
-/** Options of the command line that the script does not ask for; --help tells which it does. */
-function refuseOptions(given: ReadonlyMap<string, string>, known: ReadonlyMap<string, string>): void {
-  const unknown = [...given.keys()].filter((name) => !known.has(name));
-  if (unknown.length === 0) return;
-  const list = (separator: string) =>
-    [...known].map(([name, help]) => `--${name}${help === "" ? "" : `: ${help}`}`).join(separator);
-  if (unknown.includes("help")) {
-    throw new BpfError("SCRIPT_OPTION", "the script's options", {
-      hint: `expected program options:\n${list("\n")}`,
-    });
-  }
-  const names = unknown.map((name) => `--${name}`).join(", ");
-  throw new BpfError("SCRIPT_OPTION", `unexpected program command line options: ${names}`, {
-    hint: known.size === 0 ? undefined : `expected program options: ${list(", ")}`,
-  });
-}
-
-function throwErrors(diagnostics: readonly Diagnostic[]): void {
-  if (!diagnostics.some((d) => d.severity === "error")) return;
-  throw new SourceError([...diagnostics].sort((a, b) => a.span.start - b.span.start));
-}
-
-async function typesOf(
-  code: string,
-  source: SourceText,
-  options: ScriptBuildOptions,
-  clang: ClangSession,
-): Promise<Btf> {
-  const { object } = await compiled(code, source, options, clang);
-  return Btf.parse(elfSection(object, ".BTF") ?? new Uint8Array(), { name: source.name });
-}
-
-/** The object of a C text: out of the cache, or made now. */
-async function compiled(
-  code: string,
-  source: SourceText,
-  { cache: wanted, warn, signal, whileCompiling }: ScriptBuildOptions,
-  clang: ClangSession,
-): Promise<{ object: Uint8Array; fromCache: boolean }> {
-  const cache = wanted === false ? undefined : new ObjectCache(warn);
-  const key = cacheKey([buildIdentity(), "script", source.name, code, findClang().identity]);
-  const entry = cache?.read(key);
-  if (entry !== undefined) return { object: entry.object, fromCache: true };
-  const running = compileObject(code, source, clang);
-  whileCompiling?.();
-  const object = await running;
-  signal?.throwIfAborted();
-  cache?.write(key, { description: "", object });
-  return { object, fromCache: false };
-}
-
-function powerOfTwo(bytes: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(PAGE, Math.min(bytes, 1 << 28))));
+): BuiltScript | undefined {
+  if (entry === undefined) return undefined;
+  const { description, warnings, answers } = JSON.parse(entry.description) as Kept;
+  if (!sameAnswers(options, answers)) return undefined;
+  const { object } = entry;
+  return {
+    description,
+    object,
+    warnings: warnings.map((warning) => ({ ...warning, source })),
+    fromCache: true,
+  };
 }

@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
-import type { ScriptBuildOptions } from "./build-script.ts";
 import { possibleCpus } from "./kernel/cpus.ts";
 import { findBinary } from "./kernel/find-binary.ts";
 import { kernelSymbols } from "./kernel/kallsyms.ts";
 import { probeableFunctions } from "./kernel/probeable-functions.ts";
 import { usdtProbesOfFile, usdtProbesOfProcess } from "./kernel/usdt-probes.ts";
+import type { ScriptBuildOptions } from "./script-build-options.ts";
 
 /** What a script is told beside its text. */
 export interface ScriptArguments {

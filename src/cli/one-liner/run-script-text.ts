@@ -1,6 +1,7 @@
-import { buildScript, type ScriptBuildOptions, translateScript } from "../../build-script.ts";
+import { buildScript } from "../../build-script.ts";
 import { liveFacts } from "../../kernel/live-facts.ts";
 import { scriptPrinter } from "../../output/script/script-printer.ts";
+import type { ScriptBuildOptions } from "../../script-build-options.ts";
 import { ScriptRun } from "../../script-run.ts";
 import { liveScriptWorld } from "../../script-world.ts";
 import type { SourceText } from "../../source/source-text.ts";
@@ -31,6 +32,7 @@ async function compileAndRun(
 ): Promise<number> {
   const build = buildOptions(options, command, stdio);
   if (options.stages.length > 0) {
+    const { translateScript } = await import("../../compile-script.ts");
     stdio.stdout.write(`${(await translateScript(source, build)).code}\n`);
     return 0;
   }

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { translateScript } from "../../../../src/build-script.ts";
 import { compileObject } from "../../../../src/compile/c-front-end.ts";
 import { ClangSession } from "../../../../src/compile/clang-session.ts";
+import { translateScript } from "../../../../src/compile-script.ts";
 import { renderDiagnostic } from "../../../../src/source/diagnostic.ts";
 import { SourceError } from "../../../../src/source/source-error.ts";
 import { SourceText } from "../../../../src/source/source-text.ts";

@@ -1,5 +1,5 @@
-import type { ScriptBuildOptions } from "../../../../src/build-script.ts";
 import { readRecordedFacts } from "../../../../src/facts/recorded-facts.ts";
+import type { ScriptBuildOptions } from "../../../../src/script-build-options.ts";
 
 const ROOT = new URL("../../../../../", import.meta.url);
 

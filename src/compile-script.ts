@@ -1,0 +1,97 @@
+import { Btf } from "./btf/btf.ts";
+import { elfSection } from "./btf/elf.ts";
+import { compileObject } from "./compile/c-front-end.ts";
+import { ClangSession } from "./compile/clang-session.ts";
+import { BpfError } from "./errors.ts";
+import { CTypes } from "./languages/bpftrace/c-types.ts";
+import { checkScript } from "./languages/bpftrace/check-script.ts";
+import { ownTypesCode } from "./languages/bpftrace/own-types.ts";
+import { parseScript } from "./languages/bpftrace/parse-script.ts";
+import { readSettings } from "./languages/bpftrace/settings.ts";
+import { lowerScript } from "./lowering/lower-script.ts";
+import type { ScriptDescription } from "./program/script.ts";
+import type { BuiltScript, ScriptBuildOptions } from "./script-build-options.ts";
+import type { Diagnostic } from "./source/diagnostic.ts";
+import { SourceError } from "./source/source-error.ts";
+import type { SourceText } from "./source/source-text.ts";
+
+const RING_BYTES = 1 << 20;
+const PAGE = 4096;
+
+/** Parses, checks and compiles a script. Throws SourceError with all that is wrong, CompilerError. */
+export async function compileScript(source: SourceText, options: ScriptBuildOptions): Promise<BuiltScript> {
+  const clang = new ClangSession({}, options.signal);
+  try {
+    const { code, description, warnings } = await translateScript(source, options, clang);
+    const compiling = compileObject(code, source, clang);
+    options.whileCompiling?.();
+    return { description, object: await compiling, warnings, fromCache: false };
+  } finally {
+    clang.close();
+  }
+}
+
+/** The C that a script becomes. */
+export async function translateScript(
+  source: SourceText,
+  options: ScriptBuildOptions,
+  clang: ClangSession = new ClangSession({}, options.signal),
+): Promise<{ code: string; description: ScriptDescription; warnings: readonly Diagnostic[] }> {
+  const { facts, world } = options;
+  const { script, diagnostics } = parseScript(source, world.parameters);
+  throwErrors(diagnostics);
+  const { settings, diagnostics: refused } = readSettings(source, script.settings, options.environment);
+  const own = ownTypesCode(source, script, facts);
+  const types = new CTypes(
+    () => facts.btf,
+    own === undefined ? undefined : await typesOf(own, source, clang),
+  );
+  const checked = checkScript(source, script, { ...world, facts, types }, settings);
+  refuseOptions(world.named, checked.options);
+  const all = [...refused, ...checked.diagnostics];
+  throwErrors(all);
+  const ringBytes =
+    settings.perfRingPages === undefined ? RING_BYTES : powerOfTwo(settings.perfRingPages * PAGE);
+  const lowered = lowerScript(checked.script, {
+    source,
+    settings,
+    license: settings.license,
+    cpus: world.cpus,
+    helperErrors: options.helperErrors ?? false,
+    ringBytes,
+    pid: world.pid,
+  });
+  return { ...lowered, warnings: all };
+}
+
+/** Options of the command line that the script does not ask for; --help tells which it does. */
+function refuseOptions(given: ReadonlyMap<string, string>, known: ReadonlyMap<string, string>): void {
+  const unknown = [...given.keys()].filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  const list = (separator: string) =>
+    [...known].map(([name, help]) => `--${name}${help === "" ? "" : `: ${help}`}`).join(separator);
+  if (unknown.includes("help")) {
+    throw new BpfError("SCRIPT_OPTION", "the script's options", {
+      hint: `expected program options:\n${list("\n")}`,
+    });
+  }
+  const names = unknown.map((name) => `--${name}`).join(", ");
+  throw new BpfError("SCRIPT_OPTION", `unexpected program command line options: ${names}`, {
+    hint: known.size === 0 ? undefined : `expected program options: ${list(", ")}`,
+  });
+}
+
+function throwErrors(diagnostics: readonly Diagnostic[]): void {
+  if (!diagnostics.some((d) => d.severity === "error")) return;
+  throw new SourceError([...diagnostics].sort((a, b) => a.span.start - b.span.start));
+}
+
+/** The types of a script's own C. */
+async function typesOf(code: string, source: SourceText, clang: ClangSession): Promise<Btf> {
+  const object = await compileObject(code, source, clang);
+  return Btf.parse(elfSection(object, ".BTF") ?? new Uint8Array(), { name: source.name });
+}
+
+function powerOfTwo(bytes: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(PAGE, Math.min(bytes, 1 << 28))));
+}

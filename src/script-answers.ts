@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import type { ScriptBuildOptions } from "./script-build-options.ts";
+
+/** What a compilation asked the machine, beside the kernel's own types: the question, its words, the answer's digest. */
+export type Answer = readonly [question: keyof typeof QUESTIONS, words: readonly string[], digest: string];
+
+type Asked = Pick<ScriptBuildOptions, "facts" | "world">;
+
+/** All that can be another on the same kernel: modules come and go, files change, addresses are random. */
+const QUESTIONS = {
+  format: ({ facts }: Asked, category = "", event = "") => facts.tracepointFormat(category, event),
+  tracepoints: ({ facts }: Asked, category?: string) => facts.tracepoints(category),
+  config: ({ facts }: Asked, option = "") => facts.config(option),
+  symbol: ({ facts }: Asked, name = "") => facts.hasSymbol(name),
+  functions: ({ world }: Asked) => world.kernelFunctions(),
+  address: ({ world }: Asked, symbol = "") => world.kernelAddress(symbol),
+  cgroup: ({ world }: Asked, path = "") => world.cgroupId(path),
+  usdt: ({ world }: Asked, binary = "") => world.usdtProbes(binary),
+} as const;
+
+/** The same options, and what is asked through them. */
+export function noteAnswers<Options extends Asked>(
+  options: Options,
+): { options: Options; answers: Answer[] } {
+  const answers: Answer[] = [];
+  const note =
+    <Q extends keyof typeof QUESTIONS>(question: Q) =>
+    (...words: string[]): ReturnType<(typeof QUESTIONS)[Q]> => {
+      const answer = (QUESTIONS[question] as (asked: Asked, ...words: string[]) => unknown)(
+        options,
+        ...words,
+      );
+      // An answer may be read once only.
+      const kept = question === "functions" ? [...(answer as Iterable<string>)] : answer;
+      if (!answers.some(([asked, given]) => asked === question && given.join("\0") === words.join("\0"))) {
+        answers.push([question, words, digest(kept)]);
+      }
+      return kept as ReturnType<(typeof QUESTIONS)[Q]>;
+    };
+  const { facts, world } = options;
+  const noted = {
+    facts: {
+      release: facts.release,
+      versionCode: facts.versionCode,
+      architecture: facts.architecture,
+      identity: facts.identity,
+      // Read when a script needs it.
+      get btf() {
+        return facts.btf;
+      },
+      tracepointFormat: note("format"),
+      tracepoints: (category?: string) => note("tracepoints")(...(category === undefined ? [] : [category])),
+      config: note("config"),
+      hasSymbol: note("symbol"),
+    },
+    world: {
+      ...world,
+      kernelFunctions: note("functions"),
+      kernelAddress: note("address"),
+      cgroupId: note("cgroup"),
+      usdtProbes: note("usdt"),
+    },
+  };
+  return { options: { ...options, ...noted }, answers };
+}
+
+/** True when the machine answers today as it did then. */
+export function sameAnswers(options: Asked, answers: readonly Answer[]): boolean {
+  return answers.every(([question, words, expected]) => {
+    const answer = (QUESTIONS[question] as (asked: Asked, ...words: string[]) => unknown)(options, ...words);
+    return digest(question === "functions" ? [...(answer as Iterable<string>)] : answer) === expected;
+  });
+}
+
+function digest(answer: unknown): string {
+  const text = JSON.stringify(answer, (_, value) => (typeof value === "bigint" ? `${value}n` : value));
+  return createHash("sha256")
+    .update(text ?? "")
+    .digest("base64");
+}
