@@ -225,8 +225,14 @@ export abstract class LowerIntrinsics extends LowerMaps {
     const kind = struct ? `struct { int none; }` : "unsigned long";
     this.shared.define(() => `extern ${kind} ${variable} SEC(".ksyms");`, "ksym");
     if (cpu === undefined) return scalar(this.out.number(`(u64)bpf_this_cpu_ptr(&${variable})`));
-    const number = this.number(cpu);
-    return scalar(this.out.number(`(u64)bpf_per_cpu_ptr(&${variable}, ${number})`));
+    const pointer = this.out.name("p");
+    this.out.line(`void *${pointer} = bpf_per_cpu_ptr(&${variable}, ${this.number(cpu)});`);
+    // There may be no such CPU, and the verifier wants to see that it was looked at: without the barrier the compiler
+    // takes the pointer for the address in both cases.
+    const address = this.out.number("0");
+    this.out.line(`barrier_var(${address});`);
+    this.out.line(`if (${pointer}) ${address} = (u64)${pointer};`);
+    return scalar(address);
   }
 
   #debugPrint({ arguments: [format, ...values] }: Call): Operand {

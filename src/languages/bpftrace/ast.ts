@@ -5,7 +5,6 @@ export interface Script {
   /** #include, #define, struct, union, enum, typedef: C, in order. */
   readonly preamble: readonly { readonly text: string; readonly span: Span }[];
   readonly settings: readonly { readonly name: string; readonly value: Expression; readonly span: Span }[];
-  readonly imports: readonly { readonly path: string; readonly span: Span }[];
   readonly mapDeclarations: readonly MapDeclaration[];
   readonly macros: readonly Macro[];
   readonly probes: readonly Probe[];

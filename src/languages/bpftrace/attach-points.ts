@@ -103,7 +103,8 @@ const MOST_PROGRAMS = 1024;
 function matching(glob: string, names: Iterable<string>, what: string): string[] {
   const pattern = new RegExp(`^${globToRegex(glob)}`);
   const found = [...new Set([...names].filter((name) => pattern.test(name)))];
-  if (found.length === 0) throw new AttachPointError(`No matches for ${what} ${glob}`, undefined, "NO_MATCH");
+  if (found.length === 0)
+    throw new AttachPointError(`No matches for ${what} ${glob}.`, undefined, "NO_MATCH");
   if (found.length > MOST_PROGRAMS) {
     throw new AttachPointError(
       `${glob} matches ${found.length}, more than the ${MOST_PROGRAMS} programs that a script may have`,
@@ -125,7 +126,7 @@ function trampoline(parts: string[], provider: Provider, world: AttachWorld, eac
       const similar = similarNames(symbol, world.facts.btf.names("func"), 1)[0];
       const hint =
         similar === undefined ? "A kprobe may work: it needs no types." : `Did you mean ${similar}?`;
-      throw new AttachPointError(`no BTF found for the function ${symbol}`, hint, "NO_FUNCTION");
+      throw new AttachPointError(`No matches for ${provider} ${symbol}.`, hint, "NO_FUNCTION");
     }
     const fields = found.parameters.map((parameter, i) => ({ ...parameter, offset: 8 * i }));
     const kind = provider as "fentry" | "fexit";
@@ -193,13 +194,21 @@ function unknownTracepoint(category: string, event: string, world: AttachWorld):
       ? similarNames(category, world.facts.tracepoints(), 1)[0]
       : similarNames(event, events, 1).map((name) => `${category}:${name}`)[0];
   const hint = similar === undefined ? undefined : `Did you mean ${similar}?`;
-  return new AttachPointError(`tracepoint not found: ${category}:${event}`, hint, "NO_TRACEPOINT");
+  return new AttachPointError(`No matches for tracepoint ${category}:${event}.`, hint, "NO_TRACEPOINT");
 }
 
 function rawTracepoint(parts: string[], provider: Provider, world: AttachWorld): ProbeContext[] {
   const event = parts.at(-1) ?? "";
   if (event === "" || parts.length > 2)
     throw new AttachPointError("rawtracepoint probe type requires 1 or 2 arguments");
+  // Types of modules are not read: what is known is the kernel's own.
+  if (parts.length === 2 && !new RegExp(`^${globToRegex(parts[0] ?? "")}`).test("vmlinux")) {
+    throw new AttachPointError(
+      `No matches for rawtracepoint ${parts.join(":")}.`,
+      "Raw tracepoints of modules are not supported; those of the kernel are in vmlinux.",
+      "NO_TRACEPOINT",
+    );
+  }
   const events = () =>
     [...world.facts.btf.names("typedef")].flatMap((name) => /^btf_trace_(\w+)$/.exec(name)?.[1] ?? []);
   const names = GLOB.test(event) ? matching(event, events(), "raw tracepoint") : [event];
@@ -208,7 +217,7 @@ function rawTracepoint(parts: string[], provider: Provider, world: AttachWorld):
     if (found === undefined) {
       const similar = similarNames(name, events(), 1)[0];
       throw new AttachPointError(
-        `rawtracepoint not found: ${name}`,
+        `No matches for rawtracepoint ${parts.join(":")}.`,
         similar === undefined ? undefined : `Did you mean ${similar}?`,
         "NO_TRACEPOINT",
       );
@@ -260,7 +269,7 @@ function usdt(parts: string[], provider: Provider, world: AttachWorld): ProbeCon
   const binary = parts.slice(0, parts.length > 2 ? -2 : -1).join(":");
   const known = world.usdtProbes(binary);
   if (known === undefined)
-    throw new AttachPointError(`usdt: there is no program or library ${binary}`, undefined, "NO_MATCH");
+    throw new AttachPointError(`usdt: there is no program or library ${binary}.`, undefined, "NO_MATCH");
   const matches = (glob: string, text: string) => new RegExp(`^${globToRegex(glob)}`).test(text);
   const found = known.filter(
     (probe) => matches(name, probe.name) && (space === "" || matches(space, probe.provider)),
@@ -269,7 +278,7 @@ function usdt(parts: string[], provider: Provider, world: AttachWorld): ProbeCon
     const names = known.map((probe) => probe.name);
     const similar = similarNames(name, names, 1)[0];
     const hint = similar === undefined ? undefined : `Did you mean ${similar}?`;
-    throw new AttachPointError(`No matches for usdt probe ${parts.join(":")}`, hint, "NO_MATCH");
+    throw new AttachPointError(`No matches for usdt probe ${parts.join(":")}.`, hint, "NO_MATCH");
   }
   return found.flatMap((probe) =>
     probe.locations.map((location): ProbeContext => {
@@ -395,7 +404,7 @@ function iterator(parts: string[], provider: Provider, world: AttachWorld): Prob
     );
     const similar = similarNames(target, known, 1)[0];
     const hint = similar === undefined ? `There are ${known.join(", ")}.` : `Did you mean ${similar}?`;
-    throw new AttachPointError(`this kernel has no iterator ${target}`, hint, "NO_MATCH");
+    throw new AttachPointError(`this kernel has no iterator ${target}.`, hint, "NO_MATCH");
   }
   // Pointers stand in nameless unions of one member.
   const fields = context.members().flatMap((member): ContextField[] => {

@@ -237,10 +237,11 @@ export abstract class CheckExpressions extends CheckBase {
     if (wanted.kind === "none") return value;
     const joined = joinTypes(map.key ?? NONE, wanted);
     if (joined === undefined) {
-      const types = `trying to access with arguments: '${typeName(value.type)}' when map expects arguments: '${typeName(map.key ?? NONE)}'`;
+      const types = `trying to access with arguments: '${typeName(value.type)}' when map expects arguments: '${typeName(map.writtenKey)}'`;
       this.error(`Argument mismatch for ${map.name}: ${types}`, value.span);
       return value;
     }
+    map.writtenKey = joinTypes(map.writtenKey, value.type) ?? map.writtenKey;
     if (map.key === undefined || !sameType(joined, map.key)) {
       map.key = joined;
       this.state.changed = true;

@@ -91,7 +91,7 @@ function contextsOf(
   diagnostics: Diagnostic[],
 ): ProbeContext[] {
   const each = /\b(?:probe|args)\b/.test(source.text.slice(probe.span.start, probe.span.end));
-  return probe.points.flatMap((point) => {
+  const contexts = probe.points.flatMap((point) => {
     try {
       return resolveAttachPoint(point, world, each);
     } catch (error) {
@@ -99,11 +99,18 @@ function contextsOf(
       const missing = ["NO_MATCH", "NO_FUNCTION", "NO_TRACEPOINT"].includes(error.code);
       if (missing && settings.missingProbes === "ignore") return [];
       const severity = missing && settings.missingProbes === "warn" ? "warning" : "error";
-      const { message, hint, code } = error;
+      const { hint, code } = error;
+      const message = severity === "warning" ? `${error.message} Skipping.` : error.message;
       diagnostics.push({ severity, code, message, source, span: point.span, hint });
       return [];
     }
   });
+  if (contexts.length === 0 && settings.missingProbes === "warn") {
+    const message =
+      "Probe has no valid attach points. It is being removed which may cause issues with program behavior.";
+    diagnostics.push({ severity: "warning", code: "NO_MATCH", message, source, span: probe.span });
+  }
+  return contexts;
 }
 
 /** Maps that are read and never written. */

@@ -28,6 +28,8 @@ export interface ScriptWorld extends AttachWorld {
 export interface MapState {
   readonly name: string;
   key: Type | undefined;
+  /** The same as the script writes it, literals as small as they are: for messages. */
+  writtenKey: Type;
   value: Type;
   readonly span: Span;
   /** True once an expression used it with a key, false without. */
@@ -124,7 +126,15 @@ export class CheckState {
   map(name: string, span: Span): MapState {
     let map = this.maps.get(name);
     if (map === undefined) {
-      map = { name, key: undefined, value: NONE, span, keyed: undefined, declaration: undefined };
+      map = {
+        name,
+        key: undefined,
+        writtenKey: NONE,
+        value: NONE,
+        span,
+        keyed: undefined,
+        declaration: undefined,
+      };
       this.maps.set(name, map);
     }
     return map;

@@ -28,7 +28,6 @@ class ScriptParser extends StatementParser {
   readonly #found: Mutable<Script> = {
     preamble: [],
     settings: [],
-    imports: [],
     mapDeclarations: [],
     macros: [],
     probes: [],
@@ -194,9 +193,11 @@ class ScriptParser extends StatementParser {
   }
 
   private importItem(start: number): void {
-    const path = this.take(/"([^"\n]*)"/y)?.[1] ?? "";
-    this.#found.imports.push({ path, span: this.spanFrom(start) });
+    this.take(/"[^"\n]*"?/y);
+    const span = this.spanFrom(start);
     this.accept(";");
+    const hint = "Write the macros that it would bring into the script.";
+    this.diagnostics.push(this.diagnostic("import is not supported", span, hint));
   }
 
   private mapDeclaration(start: number): void {
