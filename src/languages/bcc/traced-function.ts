@@ -20,7 +20,7 @@ export function tracedFunction(program: string, facts: KernelFacts): TracedFunct
   if (attach === undefined || !("symbol" in attach) || !("module" in attach)) return undefined;
   if (attach.module !== undefined) return undefined;
   const name = attach.kind === "lsm" ? `bpf_lsm_${attach.symbol}` : attach.symbol;
-  const id = facts.btf.find("func", name);
+  const id = typeOfTraced(program, facts);
   const type = id === undefined ? undefined : facts.btf.type(id);
   const proto = type?.kind === "func" ? facts.btf.type(type.to) : undefined;
   if (proto?.kind !== "func_proto") return undefined;
@@ -40,7 +40,7 @@ export function traceArguments(program: string, facts: KernelFacts): (string | u
   const attach = kindByName(program, facts)?.attach;
   if (attach?.kind !== "raw-tracepoint" || facts.versionCode < SINCE_BTF_TRACEPOINTS) return undefined;
   const { btf } = facts;
-  const id = btf.find("typedef", `btf_trace_${attach.event}`);
+  const id = typeOfTraced(program, facts);
   const pointer = id === undefined ? undefined : btf.type(btf.resolve(id));
   const proto = pointer?.kind === "ptr" ? btf.type(btf.resolve(pointer.to)) : undefined;
   if (proto?.kind !== "func_proto") return undefined;
@@ -51,6 +51,15 @@ export function traceArguments(program: string, facts: KernelFacts): (string | u
   });
 }
 
+/** The id of what tells the arguments of a program: of a function, or of a raw tracepoint's typedef. */
+export function typeOfTraced(program: string, facts: KernelFacts): number | undefined {
+  const { btf } = facts;
+  const attach = kindByName(program, facts)?.attach;
+  if (attach?.kind === "raw-tracepoint") return btf.find("typedef", `btf_trace_${attach.event}`);
+  if (attach === undefined || !("symbol" in attach) || !("module" in attach)) return undefined;
+  return btf.find("func", attach.kind === "lsm" ? `bpf_lsm_${attach.symbol}` : attach.symbol);
+}
+
 /** "struct sock" of "const struct sock *". */
 export function pointedStruct(type: string): string | undefined {
   return /^(?:const |volatile )*((?:struct|union) \w+) \*(?:const|volatile|restrict|\s)*$/.exec(type)?.[1];
@@ -59,5 +68,6 @@ export function pointedStruct(type: string): string | undefined {
 function structBehind(id: number, { btf }: KernelFacts): string | undefined {
   const pointer = btf.type(btf.resolve(id));
   const target: BtfType | undefined = pointer.kind === "ptr" ? btf.type(btf.resolve(pointer.to)) : undefined;
-  return target?.kind === "struct" || target?.kind === "union" ? `${target.kind} ${target.name}` : undefined;
+  if (target?.kind === "struct" || target?.kind === "union") return `${target.kind} ${target.name}`;
+  return target?.kind === "fwd" ? `${target.of} ${target.name}` : undefined;
 }

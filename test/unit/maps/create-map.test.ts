@@ -54,7 +54,7 @@ test("a ring is not a map", () => {
 });
 
 test("a chunk is as long as the map, the wish and the memory allow", () => {
-  assert.equal(chunkEntries(16, 1_000_000), 4096);
+  assert.equal(chunkEntries(16, 1_000_000), 8192);
   assert.equal(chunkEntries(16, 100), 100);
   assert.equal(chunkEntries(16, 1_000_000, 7), 7);
   assert.equal(chunkEntries(1 << 20, 1_000_000), 8);
