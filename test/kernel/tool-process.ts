@@ -33,6 +33,8 @@ export function rowsOf(tool: TestProcess): string[][] {
 /** Ends a tool as Ctrl-C does, and gives all that it printed; it must have nothing to complain of. */
 export async function interrupt(tool: TestProcess): Promise<string> {
   const { stdout, stderr } = await tool.end("SIGINT");
-  if (stderr !== "") throw new Error(stderr);
+  // Two stacks can fall into one place of the kernel's table: a tool that tells of it is right.
+  const complaint = stderr.replace(/^\d+ stacks could not be kept: .*\n/m, "");
+  if (complaint !== "") throw new Error(complaint);
   return stdout.toString();
 }

@@ -79,7 +79,7 @@ function macros(bare: string): Set<string> {
   return allMatches(bare, /^[ \t]*#[ \t]*define[ \t]+(\w+)/gm);
 }
 
-/** Typedef names, enumerators and functions with a body. Over-approximates: a struct is entered, too. */
+/** Typedef names, enumerators, variables and functions with a body. Over-approximates: a struct is entered, too. */
 function ordinaryNames(bare: string): Set<string> {
   // A function's name follows a type; a macro that begins one, as TRACEPOINT_PROBE does, does not.
   const code = bare.replace(/^[ \t]*#(?:\\\n|[^\n])*/gm, "");
@@ -90,10 +90,29 @@ function ordinaryNames(bare: string): Set<string> {
       if (name !== undefined) names.add(name);
     }
   }
+  for (const name of globalVariables(code)) names.add(name);
   for (const match of bare.matchAll(/\btypedef\b/g)) {
     for (const name of typedefNames(bare, match.index + "typedef".length)) names.add(name);
   }
   return names;
+}
+
+/** `static u64 a, *b[2] = {…};` outside of all braces; of several, the first: the others need a type before them. */
+function globalVariables(code: string): string[] {
+  let outside = code;
+  for (let inner = ""; inner !== outside; ) {
+    inner = outside;
+    // A function's body ends what it belongs to, a variable's value does not. What follows the body of a struct
+    // may be an attribute's macro: nothing is said of it.
+    outside = inner
+      .replace(/=\s*\{[^{}]*\}/g, "=")
+      .replace(/\b(?:struct|union|enum)\b[^(){};=]*\{[^{}]*\}/g, "@")
+      .replace(/\{[^{}]*\}/g, ";");
+  }
+  return outside.split(";").flatMap((declaration) => {
+    if (/^\s*(?:typedef\b|(?:struct|union|enum)\s+\w+\s*$)/.test(declaration)) return [];
+    return /^\s*(?:\w+[\s*]+)+(\w+)\s*(?:\[[^\]]*\]\s*)*(?:=|$)/.exec(declaration)?.[1] ?? [];
+  });
 }
 
 /** The declarators of a typedef: what stands between its type's closing brace, if any, and the semicolon. */
