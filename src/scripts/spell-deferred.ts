@@ -9,6 +9,7 @@ import { processAddresses } from "../symbols/process-addresses.ts";
 import type { ScriptSpelling } from "../values/decode-script-value.ts";
 import type { ScriptValue, StackValue } from "../values/script-value.ts";
 import { bootTime } from "./boot-clock.ts";
+import { systemCallName } from "./system-call-names.ts";
 import { cgroupPath, signalText, systemErrorText, userName } from "./system-names.ts";
 
 type Frame = StackValue["frames"][number];
@@ -62,6 +63,8 @@ export class Speller implements ScriptSpelling {
         return systemErrorText(Number(BigInt.asIntN(32, value)));
       case "signal":
         return signalText(Number(BigInt.asIntN(32, value)));
+      case "syscall":
+        return systemCallName(Number(BigInt.asIntN(32, value)));
       default:
         return value.toString();
     }
