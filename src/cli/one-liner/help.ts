@@ -14,13 +14,11 @@ Options:
   -B line|full|none   when what is printed is written
   -q                  say nothing of attached probes and lost events
   -v                  say more: the kernel's log of refused programs
-  -d STAGE            print what a stage made and end: ast, c, object
+  -d c                print the C that the program becomes, and end
   -k                  warn of helpers that failed (-kk: of all)
   --unsafe            allow system(), signal() and others that change the machine
   --no-warnings       print no warnings
   --dry-run           compile and load, attach nothing
-  -I DIRECTORY        look for #include files there too
-  --include FILE      include a C file before the program
   --probe-filter RE   keep only the probes whose names match
   --info              say what this kernel can do
   -h, -V              this help, the version

@@ -31,7 +31,7 @@ async function compileAndRun(
   stdio: Stdio,
 ): Promise<number> {
   const build = buildOptions(options, command, stdio);
-  if (options.stages.length > 0) {
+  if (options.showCode) {
     const { translateScript } = await import("../../compile-script.ts");
     stdio.stdout.write(`${(await translateScript(source, build)).code}\n`);
     return 0;

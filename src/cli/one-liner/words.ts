@@ -24,9 +24,8 @@ export interface OneLinerOptions {
   readonly unsafe: boolean;
   readonly warnings: boolean;
   readonly dryRun: boolean;
-  readonly stages: readonly string[];
-  readonly includeDirectories: readonly string[];
-  readonly includes: readonly string[];
+  /** Print the C that the script becomes, and end. */
+  readonly showCode: boolean;
   readonly probeFilter?: string | undefined;
 }
 
@@ -66,6 +65,7 @@ export function readWords(words: readonly string[]): OneLinerOptions {
   const all = (name: string) => found.filter((each) => each.name === name).map(({ value }) => value);
   const last = (name: string) => all(name).at(-1);
   const has = (name: string) => found.some((each) => each.name === name);
+  refuseIncludes(has("I") ? "-I" : has("include") ? "--include" : undefined);
   const programs = all("e");
   const hasFile = programs.length === 0 || has("l");
   const pid = last("p");
@@ -89,9 +89,7 @@ export function readWords(words: readonly string[]): OneLinerOptions {
     unsafe: has("unsafe"),
     warnings: !has("no-warnings"),
     dryRun: has("dry-run"),
-    stages: all("d"),
-    includeDirectories: all("I"),
-    includes: all("include"),
+    showCode: all("d").map((stage) => oneOf("-d", stage, ["c"] as const)).length > 0,
     probeFilter: readFilter(last("probe-filter")),
   };
 }
@@ -159,6 +157,15 @@ function readFilter(text: string | undefined): string | undefined {
   } catch (cause) {
     throw new UsageError(`Invalid --probe-filter regex: ${(cause as Error).message}`);
   }
+}
+
+/** Of a script's C only its own is read. */
+function refuseIncludes(option: string | undefined): void {
+  if (option === undefined) return;
+  throw new UsageError(
+    `${option} is not supported: files of C are not read`,
+    "The kernel's types are known without headers; write other structs, enums and #defines into the script.",
+  );
 }
 
 function oneOf<T extends string>(option: string, text: string, known: readonly T[]): T {

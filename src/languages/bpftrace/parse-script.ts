@@ -2,6 +2,7 @@ import type { Diagnostic } from "../../source/diagnostic.ts";
 import type { SourceText } from "../../source/source-text.ts";
 import type { AttachText, Expression, Macro, MapDeclaration, Probe, Script, Statement } from "./ast.ts";
 import { ParseFailure } from "./cursor.ts";
+import { isKnownHeader } from "./known-headers.ts";
 import { parseInteger } from "./literals.ts";
 import { StatementParser } from "./parse-statement.ts";
 
@@ -127,9 +128,22 @@ class ScriptParser extends StatementParser {
       case "define":
         this.#defined.add(/^\w+/.exec(rest)?.[0] ?? "");
         break;
+      case "include":
+        this.#include(rest, start);
+        break;
       default:
     }
     this.#found.preamble.push({ text: line, span: this.spanFrom(start) });
+  }
+
+  /** Says so where leaving it out would change what the script means. */
+  #include(rest: string, start: number): void {
+    const path = /^["<]([^">]*)[">]/.exec(rest)?.[1] ?? rest.trim();
+    if (isKnownHeader(path)) return;
+    const hint =
+      "Leave it out if its types are the kernel's; else write its structs, enums and #defines into the script.";
+    const message = `cannot include ${path}: only headers of the kernel and of the C library are known`;
+    this.diagnostics.push(this.diagnostic(message, this.spanFrom(start), hint));
   }
 
   #holds(word: string, condition: string): boolean {
