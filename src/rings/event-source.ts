@@ -25,6 +25,8 @@ const BATCH = 4096;
 export interface Timing {
   /** Milliseconds from a wake-up to reading, in which events gather; 0 unless told. */
   readonly gatherMs?: number;
+  /** A descriptor tells only once that it is readable: to whoever asks first, be it only to begin to wait. */
+  readonly tellsOnce?: boolean;
   /** Milliseconds after which events are looked for although no wake-up came; never unless told. */
   readonly flushMs?: number | undefined;
 }
@@ -219,11 +221,15 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
     }
     const { flushMs } = this.#timing;
     if (flushMs !== undefined) this.#flush ??= setInterval(() => this.#refill(), flushMs);
-    // Events that are there already may wake nobody: a perf event says only once that it is readable. They
-    // are taken out in a later turn of the event loop, or a flood would keep timers and signals from running.
+    // Events that are there already may wake nobody. They are taken out in a later turn of the event loop, or a
+    // flood would keep timers and signals from running; and after the loop has begun to wait, which it may do
+    // only in its next turn.
     // Where events may be late, the flush finds them: looking at once would take them one by one.
     if (this.gatherMs > 0) this.#wake();
-    else if (flushMs === undefined || first || this.#more) setImmediate(() => this.#refill());
+    else if (flushMs === undefined || first || this.#more) {
+      const look = () => this.#refill();
+      setImmediate(this.#timing.tellsOnce ? () => setImmediate(look) : look);
+    }
   }
 
   /** No wake-ups, and no reason to stay alive, while nobody waits. */

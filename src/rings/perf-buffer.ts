@@ -46,7 +46,8 @@ export class PerfBuffer<E = Uint8Array> extends EventSource<E> {
   constructor(handle: RingHandle, options: PerfBufferOptions<E> = {}) {
     const { pages = 64 } = options;
     const wakeUps = wakeUpsOf(options, pages);
-    super(handle.name, { flushMs: isSparse(wakeUps) ? (options.maxLatencyMs ?? FLUSH) : undefined });
+    const flushMs = isSparse(wakeUps) ? (options.maxLatencyMs ?? FLUSH) : undefined;
+    super(handle.name, { flushMs, tellsOnce: true });
     this.#map = handle;
     this.#countLost = options.countLost;
     this.#decode = eventDecoder(handle.name, options, paddedSize);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ClosedError } from "../../src/errors.ts";
@@ -383,6 +384,25 @@ test("wake-ups by bytes", async () => {
 test("after closing, the program's perf events are refused again", () => {
   openPerf().close();
   assert.equal(send("to_perf", 3), 3);
+});
+
+test("an event that comes before the event loop waits is not forgotten", async () => {
+  using perf = openPerf();
+  const iterator = perf.events();
+  // Twice: the loop begins to wait when it is opened, and again after a rest.
+  for (const seq of [1, 2]) {
+    // From a callback of the loop's waiting: its descriptors are looked at again after the check phase.
+    const next = await new Promise<{ event: Promise<unknown> }>((resolve) => {
+      readFile("/proc/self/stat", () => {
+        const event = iterator.next().then(({ value }) => value?.seq);
+        setImmediate(() => send("to_perf", 1, seq));
+        resolve({ event });
+      });
+    });
+    const late = setTimeout(() => perf.close(), 5000);
+    assert.equal(await next.event, seq);
+    clearTimeout(late);
+  }
 });
 
 test("an event comes though wake-ups are for every 64", async () => {
