@@ -149,6 +149,7 @@ test("a program in a mount namespace of its own", async (t) => {
   assert.ok(!existsSync(name), "it is not seen from here");
   if (!readFileSync(`/proc/${child.pid}/maps`, "utf8").includes(` ${name}\n`)) {
     // Where our root is not the namespace's own, as in a guest, the kernel tells other paths of other namespaces.
+    await child.end();
     return t.skip("the kernel does not tell the paths of another mount namespace from its root");
   }
   const usdt = new USDT({ pid: child.pid });

@@ -99,7 +99,10 @@ function loadFromArray(
   const lines = rest.map((parameter, i) => {
     const { start, end } = spans[i] ?? last;
     const declaration = unit.source.text.slice(start, end).replace(/\s+/g, " ");
-    return `${declaration} = ${converted(parameter, `${name}[${i}]`)}; (void)${parameter.name};`;
+    // A whole word: the verifier keeps the range of a result that a hook is to return again.
+    const whole = canonicalType(parameter) === "int";
+    const value = whole ? `${name}[${i}]` : converted(parameter, `${name}[${i}]`);
+    return `${declaration} = ${value}; (void)${parameter.name};`;
   });
   // The macro that begins a probe leaves the arguments out when it is compiled.
   const place = unit.places.of(context);
