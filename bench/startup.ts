@@ -13,6 +13,7 @@ import { columns } from "../src/output/columns.ts";
 import { packageFile } from "../src/package-root.ts";
 import { type Contestant, contestants, type ProgramName } from "./contestants.ts";
 import { describeMachine } from "./machine.ts";
+import { median } from "./median.ts";
 import { oneStart, type Start } from "./one-start.ts";
 
 const { values } = parseArgs({
@@ -103,11 +104,4 @@ function report(program: ProgramName, results: readonly Result[]): void {
     ];
     console.log(columns(ROW, ...cells));
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const high = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? high) + high) / 2;
 }

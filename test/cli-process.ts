@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { packageFile } from "../src/package-root.ts";
+import { Changes } from "./changes.ts";
 
 const BIN = packageFile("dist", "lib", "bin.js");
 /** Long enough for a guest under emulation with both processors busy. */
@@ -22,7 +23,7 @@ interface Setting {
 export class TestProcess implements Disposable {
   readonly child: ChildProcess;
   readonly #ended: Promise<Ended>;
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new Changes();
   #stdout = Buffer.alloc(0);
   #stderr = "";
 
@@ -34,15 +35,15 @@ export class TestProcess implements Disposable {
     });
     this.child.stdout?.on("data", (chunk: Buffer) => {
       this.#stdout = Buffer.concat([this.#stdout, chunk]);
-      this.#wake();
+      this.#changes.tell();
     });
     this.child.stderr?.on("data", (chunk: Buffer) => {
       this.#stderr += chunk;
-      this.#wake();
+      this.#changes.tell();
     });
     this.child.stdin?.on("error", () => {}); // It ended before it was written to, which its status shows.
     this.#ended = once(this.child, "close").then(([status, signal]) => {
-      this.#wake();
+      this.#changes.tell();
       return { status, signal, stdout: this.#stdout, stderr: this.#stderr };
     });
   }
@@ -69,7 +70,7 @@ export class TestProcess implements Disposable {
           `${ended ? "ended" : "silent"} before ${what}:\n${this.#stdout.toString()}\n${this.#stderr}`,
         );
       }
-      await this.#output(deadline - Date.now());
+      await this.#changes.next(deadline - Date.now());
     }
   }
 
@@ -86,22 +87,6 @@ export class TestProcess implements Disposable {
 
   [Symbol.dispose](): void {
     this.child.kill("SIGKILL");
-  }
-
-  #output(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#listeners.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.#listeners.add(done);
-    });
-  }
-
-  #wake(): void {
-    for (const listener of [...this.#listeners]) listener();
   }
 }
 

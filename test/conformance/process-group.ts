@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { Changes } from "../changes.ts";
 
 export interface GroupOptions {
   readonly cwd: string;
@@ -18,7 +19,7 @@ export interface GroupEnd {
 export class ProcessGroup {
   readonly ended: Promise<GroupEnd>;
   readonly #child: ChildProcess;
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new Changes();
   #output = "";
   #over = false;
 
@@ -31,7 +32,7 @@ export class ProcessGroup {
     });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#output += text;
-      this.#wake();
+      this.#changes.tell();
     });
     this.ended = new Promise((resolve, reject) => {
       this.#child.once("error", reject);
@@ -39,7 +40,7 @@ export class ProcessGroup {
       this.#child.once("exit", (status, signal) => {
         setTimeout(() => {
           this.#over = true;
-          this.#wake();
+          this.#changes.tell();
           resolve({ status, signal });
         }, 20);
       });
@@ -76,7 +77,7 @@ export class ProcessGroup {
     while (!condition()) {
       const left = deadline - Date.now();
       if (this.#over || left <= 0) return condition();
-      await this.#change(left);
+      await this.#changes.next(left);
     }
     return true;
   }
@@ -88,21 +89,5 @@ export class ProcessGroup {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // All of it has ended.
     }
-  }
-
-  #change(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#listeners.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.#listeners.add(done);
-    });
-  }
-
-  #wake(): void {
-    for (const listener of [...this.#listeners]) listener();
   }
 }
