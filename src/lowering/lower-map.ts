@@ -1,11 +1,10 @@
-import type { TypedMap, Value } from "../program/tir.ts";
+import type { TypedMap, Value, ValueOf } from "../program/tir.ts";
 import { sizeOfType } from "../program/type-layout.ts";
 import type { Aggregate, IntegerType, Type } from "../program/types.ts";
 import type { Span } from "../source/source-text.ts";
-import { constant, LowerValues } from "./lower-value.ts";
+import { constant } from "./c-number.ts";
+import { LowerValues } from "./lower-value.ts";
 import { type Operand, scalar } from "./operand.ts";
-
-type Of<Kind extends Value["kind"]> = Extract<Value, { kind: Kind }>;
 
 const ZERO_KEY = "bt_zeros";
 const NO_EXIST = 1;
@@ -37,7 +36,7 @@ export abstract class LowerMaps extends LowerValues {
     return { c: isScalar(map) ? `(${pointer} + ${FLAG_BYTES})` : pointer, alignment: 8 };
   }
 
-  override mapValue({ map: index, key, type, span }: Of<"map-value">): Operand {
+  override mapValue({ map: index, key, type, span }: ValueOf<"map-value">): Operand {
     const map = this.map(index);
     const at = this.key(map, key);
     if (map.value.kind === "aggregate") return scalar(this.aggregateNumber(map, map.value.aggregate, at));
@@ -75,7 +74,7 @@ export abstract class LowerMaps extends LowerValues {
     this.out.line(`if ((s64)${result} == -7) bt_report(${action}, ${result});`);
   }
 
-  override mapQuestion(value: Of<"map-has" | "map-delete" | "map-length">): Operand {
+  override mapQuestion(value: ValueOf<"map-has" | "map-delete" | "map-length">): Operand {
     const map = this.map(value.map);
     if (value.kind === "map-length") {
       if (isScalar(map)) return scalar("1ULL");
@@ -192,7 +191,7 @@ export abstract class LowerMaps extends LowerValues {
     return before;
   }
 
-  override step({ place, by, gives, type, span }: Of<"step">): Operand {
+  override step({ place, by, gives, type, span }: ValueOf<"step">): Operand {
     const result = this.out.number("0");
     const after = (before: string) => (gives === "old" ? before : `${before} + ${constant(by)}`);
     if (place.kind === "local") {

@@ -8,7 +8,7 @@ import type { SourceText } from "../source/source-text.ts";
 import { CWriter } from "./c-writer.ts";
 import { FLAG_BYTES, isScalar } from "./lower-map.ts";
 import { LowerSteps, recordOffsets, recordSize } from "./lower-step.ts";
-import type { LoweringContext } from "./lower-value.ts";
+import type { LoweringContext } from "./lowering-context.ts";
 import { ProgramFrame } from "./program-frame.ts";
 
 export interface LoweringOptions {

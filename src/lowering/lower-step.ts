@@ -4,7 +4,7 @@ import type { Type } from "../program/types.ts";
 import type { CWriter } from "./c-writer.ts";
 import { placeAt } from "./c-writer.ts";
 import { LowerIntrinsics } from "./lower-intrinsic.ts";
-import type { LoweringContext } from "./lower-value.ts";
+import type { LoweringContext } from "./lowering-context.ts";
 import type { Operand } from "./operand.ts";
 import type { ProgramFrame } from "./program-frame.ts";
 

@@ -130,6 +130,9 @@ export type Value =
   | (Node & { readonly kind: "call"; readonly name: Intrinsic; readonly arguments: readonly Value[] })
   | (Node & { readonly kind: "block"; readonly body: readonly Step[]; readonly value: Value | undefined });
 
+/** The values of a kind. */
+export type ValueOf<Kind extends Value["kind"]> = Extract<Value, { kind: Kind }>;
+
 /** What the lowering knows to do by itself. */
 export type Intrinsic =
   | "pid"

@@ -134,6 +134,9 @@ export type Expression =
   | BlockExpression
   | (Node & { readonly kind: "type"; readonly type: TypeName });
 
+/** The expressions of a kind. */
+export type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
+
 export interface CallExpression extends Node {
   readonly kind: "call";
   readonly name: string;

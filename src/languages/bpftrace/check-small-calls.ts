@@ -3,10 +3,10 @@ import { sizeOfType } from "../../program/type-layout.ts";
 import type { IntegerType, Type } from "../../program/types.ts";
 import type { CallExpression, Expression } from "./ast.ts";
 import { CheckArguments } from "./check-arguments.ts";
-import { isNumber } from "./check-expression.ts";
 import { convert } from "./convert.ts";
 import { REGISTERS } from "./registers.ts";
 import { BOOLEAN, INT64, NONE, typeName, UINT64 } from "./type-names.ts";
+import { isNumber } from "./type-tests.ts";
 
 const TIMES = {
   boot: "time-boot",

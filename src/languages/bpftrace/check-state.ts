@@ -4,7 +4,7 @@ import type { Type } from "../../program/types.ts";
 import type { Diagnostic } from "../../source/diagnostic.ts";
 import type { SourceText, Span } from "../../source/source-text.ts";
 import type { Expression, Macro, MapDeclaration } from "./ast.ts";
-import type { AttachWorld } from "./attach-points.ts";
+import type { AttachWorld } from "./attach-world.ts";
 import type { CTypes } from "./c-types.ts";
 import { joinTypes, sameType } from "./join-types.ts";
 import type { Settings } from "./settings.ts";

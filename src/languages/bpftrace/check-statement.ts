@@ -5,11 +5,11 @@ import type { Span } from "../../source/source-text.ts";
 import type { CallExpression, Expression, Statement } from "./ast.ts";
 import type { KeyedLocal } from "./check-base.ts";
 import { CheckBuiltins } from "./check-builtin.ts";
-import { isNumber, isTestable } from "./check-expression.ts";
 import { convert } from "./convert.ts";
 import { joinTypes, sameAggregate, sameType, widenForMap } from "./join-types.ts";
 import { Scope } from "./scope.ts";
 import { aggregateNumber, INT64, NONE, typeName } from "./type-names.ts";
+import { isNumber, isTestable } from "./type-tests.ts";
 
 type Of<Kind extends Statement["kind"]> = Extract<Statement, { kind: Kind }>;
 

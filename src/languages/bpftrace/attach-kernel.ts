@@ -1,0 +1,72 @@
+import { similarNames } from "../../source/similar-names.ts";
+import { AttachPointError, type AttachWorld } from "./attach-world.ts";
+import { GLOB, globToRegex, matching } from "./glob.ts";
+import type { ProbeContext, Provider } from "./probe-context.ts";
+
+export function kernelProbe(
+  parts: string[],
+  provider: Provider,
+  world: AttachWorld,
+  each: boolean,
+): ProbeContext[] {
+  if (parts.length === 0 || parts.length > 2 || parts.some((part) => part === "")) {
+    throw new AttachPointError(
+      `${provider} probe type requires 1 or 2 arguments`,
+      `For instance ${provider}:vfs_read.`,
+    );
+  }
+  const target = parts.at(-1) ?? "";
+  const kind = provider as "kprobe" | "kretprobe";
+  const make = (symbol: string): ProbeContext => ({
+    provider,
+    name: `${provider}:${parts.length === 2 ? `${parts[0]}:` : ""}${symbol}`,
+    section: "kprobe",
+    attach: kprobeAttach(kind, symbol),
+    space: "any",
+  });
+  if (!GLOB.test(target)) return [make(target)];
+  if (each) return matching(target, world.kernelFunctions(), "kernel function").map(make);
+  const attach = { kind: `${kind}-multi`, pattern: globToRegex(target) } as const;
+  return [{ ...make(target), attach }];
+}
+
+function kprobeAttach(kind: "kprobe" | "kretprobe", symbol: string): ProbeContext["attach"] {
+  const offset = /^(\w[\w.$]*)\+(0x[\da-fA-F]+|\d+)$/.exec(symbol);
+  if (offset === null) return { kind, symbol };
+  if (kind === "kretprobe") throw new AttachPointError("Offset not allowed for kretprobes");
+  return { kind, symbol: offset[1] ?? "", offset: Number(offset[2]) } as ProbeContext["attach"];
+}
+
+export function trampoline(
+  parts: string[],
+  provider: Provider,
+  world: AttachWorld,
+  each: boolean,
+): ProbeContext[] {
+  const target = parts.at(-1) ?? "";
+  if (target === "" || parts.length > 2)
+    throw new AttachPointError(`${provider} probe type requires 1 or 2 arguments`);
+  const names = GLOB.test(target) ? matching(target, world.kernelFunctions(), "kernel function") : [target];
+  void each;
+  return names.map((symbol): ProbeContext => {
+    const found = world.types.kernelFunction(symbol);
+    if (found === undefined) {
+      const similar = similarNames(symbol, world.facts.btf.names("func"), 1)[0];
+      const hint =
+        similar === undefined ? "A kprobe may work: it needs no types." : `Did you mean ${similar}?`;
+      throw new AttachPointError(`No matches for ${provider} ${symbol}.`, hint, "NO_FUNCTION");
+    }
+    const fields = found.parameters.map((parameter, i) => ({ ...parameter, offset: 8 * i }));
+    const kind = provider as "fentry" | "fexit";
+    return {
+      provider,
+      name: `${provider}:vmlinux:${symbol}`,
+      section: `${kind}/${symbol}`,
+      attach: { kind, symbol },
+      arguments: fields,
+      returns:
+        provider === "fexit" ? { name: "retval", type: found.returns, offset: 8 * fields.length } : undefined,
+      space: "kernel",
+    };
+  });
+}

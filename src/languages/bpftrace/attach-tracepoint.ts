@@ -1,0 +1,100 @@
+import { similarNames } from "../../source/similar-names.ts";
+import { AttachPointError, type AttachWorld } from "./attach-world.ts";
+import { GLOB, globToRegex, matching } from "./glob.ts";
+import type { ProbeContext, Provider } from "./probe-context.ts";
+import { tracepointFields } from "./tracepoint-fields.ts";
+
+export function tracepoint(
+  parts: string[],
+  provider: Provider,
+  world: AttachWorld,
+  each: boolean,
+): ProbeContext[] {
+  const [category = "", event = ""] = parts;
+  if (parts.length !== 2 || category === "" || event === "") {
+    throw new AttachPointError(
+      "tracepoint probe type requires 2 arguments",
+      "For instance tracepoint:sched:sched_switch.",
+    );
+  }
+  const names = GLOB.test(category + event)
+    ? matchingEvents(category, event, world)
+    : [`${category}:${event}`];
+  if (names.length > 1 && !each) {
+    const attach = { kind: "tracepoint-multi", pattern: globToRegex(`${category}:${event}`) } as const;
+    return [
+      { provider, name: `tracepoint:${category}:${event}`, section: "tracepoint", attach, space: "any" },
+    ];
+  }
+  return names.map((name) => oneTracepoint(name, world));
+}
+
+function oneTracepoint(name: string, world: AttachWorld): ProbeContext {
+  const [category = "", event = ""] = name.split(":");
+  const format = world.facts.tracepointFormat(category, event);
+  if (format === undefined) throw unknownTracepoint(category, event, world);
+  // The arguments of system calls lead to user space.
+  const space = category === "syscalls" ? "user" : "kernel";
+  return {
+    provider: "tracepoint",
+    name: `tracepoint:${name}`,
+    section: "tracepoint",
+    attach: { kind: "tracepoint", category, event },
+    arguments: tracepointFields(format, world.types, space),
+    space,
+  };
+}
+
+function matchingEvents(category: string, event: string, world: AttachWorld): string[] {
+  const categories = GLOB.test(category)
+    ? matching(category, world.facts.tracepoints(), "tracepoint category")
+    : [category];
+  const names = categories.flatMap((one) => world.facts.tracepoints(one).map((name) => `${one}:${name}`));
+  return matching(`*:${event}`, names, "tracepoint");
+}
+
+function unknownTracepoint(category: string, event: string, world: AttachWorld): AttachPointError {
+  const events = world.facts.tracepoints(category);
+  const similar =
+    events.length === 0
+      ? similarNames(category, world.facts.tracepoints(), 1)[0]
+      : similarNames(event, events, 1).map((name) => `${category}:${name}`)[0];
+  const hint = similar === undefined ? undefined : `Did you mean ${similar}?`;
+  return new AttachPointError(`No matches for tracepoint ${category}:${event}.`, hint, "NO_TRACEPOINT");
+}
+
+export function rawTracepoint(parts: string[], provider: Provider, world: AttachWorld): ProbeContext[] {
+  const event = parts.at(-1) ?? "";
+  if (event === "" || parts.length > 2)
+    throw new AttachPointError("rawtracepoint probe type requires 1 or 2 arguments");
+  // Types of modules are not read: what is known is the kernel's own.
+  if (parts.length === 2 && !new RegExp(`^${globToRegex(parts[0] ?? "")}`).test("vmlinux")) {
+    throw new AttachPointError(
+      `No matches for rawtracepoint ${parts.join(":")}.`,
+      "Raw tracepoints of modules are not supported; those of the kernel are in vmlinux.",
+      "NO_TRACEPOINT",
+    );
+  }
+  const events = () =>
+    [...world.facts.btf.names("typedef")].flatMap((name) => /^btf_trace_(\w+)$/.exec(name)?.[1] ?? []);
+  const names = GLOB.test(event) ? matching(event, events(), "raw tracepoint") : [event];
+  return names.map((name): ProbeContext => {
+    const found = world.types.rawTracepoint(name);
+    if (found === undefined) {
+      const similar = similarNames(name, events(), 1)[0];
+      throw new AttachPointError(
+        `No matches for rawtracepoint ${parts.join(":")}.`,
+        similar === undefined ? undefined : `Did you mean ${similar}?`,
+        "NO_TRACEPOINT",
+      );
+    }
+    return {
+      provider,
+      name: `rawtracepoint:${parts.length === 2 ? `${parts[0]}:` : ""}${name}`,
+      section: "raw_tp",
+      attach: { kind: "raw-tracepoint", event: name },
+      arguments: found.parameters.map((parameter, i) => ({ ...parameter, offset: 8 * i })),
+      space: "kernel",
+    };
+  });
+}

@@ -1,0 +1,61 @@
+import type { UserFunctionPoint } from "../../program/program.ts";
+import { similarNames } from "../../source/similar-names.ts";
+import { AttachPointError, type AttachWorld } from "./attach-world.ts";
+import { GLOB, globToRegex } from "./glob.ts";
+import type { ProbeContext, Provider } from "./probe-context.ts";
+
+export function userProbe(parts: string[], provider: Provider, world: AttachWorld): ProbeContext[] {
+  const target = parts.at(-1) ?? "";
+  const binary =
+    parts.length >= 3 && parts.at(-2) === "cpp" ? parts.slice(0, -2).join(":") : parts.slice(0, -1).join(":");
+  if (binary === "" || target === "") {
+    throw new AttachPointError(
+      `${provider} probe type requires 2 or 3 arguments`,
+      `For instance ${provider}:/bin/bash:readline.`,
+    );
+  }
+  const point: UserFunctionPoint = { binary, pid: world.pid, ...userTarget(target) };
+  const kind = provider as "uprobe" | "uretprobe";
+  const name = `${provider}:${binary}:${target}`;
+  return [{ provider, name, section: "kprobe", attach: { kind, ...point }, space: "user" }];
+}
+
+function userTarget(target: string): Partial<UserFunctionPoint> {
+  if (/^(?:0x[\da-fA-F]+|\d+)$/.test(target)) return { address: Number(target) };
+  if (GLOB.test(target)) return { pattern: globToRegex(target) };
+  const offset = /^(.+)\+(0x[\da-fA-F]+|\d+)$/.exec(target);
+  return offset === null ? { symbol: target } : { symbol: offset[1] ?? "", offset: Number(offset[2]) };
+}
+
+/** A place of its own program each: the arguments may lie elsewhere at each. */
+export function usdt(parts: string[], provider: Provider, world: AttachWorld): ProbeContext[] {
+  if (parts.length < 2) {
+    throw new AttachPointError(
+      "usdt probe type requires 2 or 3 arguments",
+      "For instance usdt:/usr/bin/node:gc__start.",
+    );
+  }
+  const name = parts.at(-1) ?? "";
+  const space = parts.length > 2 ? (parts.at(-2) ?? "") : "";
+  const binary = parts.slice(0, parts.length > 2 ? -2 : -1).join(":");
+  const known = world.usdtProbes(binary);
+  if (known === undefined)
+    throw new AttachPointError(`usdt: there is no program or library ${binary}.`, undefined, "NO_MATCH");
+  const matches = (glob: string, text: string) => new RegExp(`^${globToRegex(glob)}`).test(text);
+  const found = known.filter(
+    (probe) => matches(name, probe.name) && (space === "" || matches(space, probe.provider)),
+  );
+  if (found.length === 0) {
+    const names = known.map((probe) => probe.name);
+    const similar = similarNames(name, names, 1)[0];
+    const hint = similar === undefined ? undefined : `Did you mean ${similar}?`;
+    throw new AttachPointError(`No matches for usdt probe ${parts.join(":")}.`, hint, "NO_MATCH");
+  }
+  return found.flatMap((probe) =>
+    probe.locations.map((location): ProbeContext => {
+      const attach = { kind: "usdt", probe: { ...probe, locations: [location] }, pid: world.pid } as const;
+      const full = `usdt:${binary}:${probe.provider}:${probe.name}`;
+      return { provider, name: full, section: "kprobe", attach, places: location.arguments, space: "user" };
+    }),
+  );
+}

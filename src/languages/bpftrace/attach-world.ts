@@ -1,0 +1,35 @@
+import type { KernelFacts } from "../../facts/kernel-facts.ts";
+import type { UsdtProbe } from "../../program/usdt.ts";
+import type { CTypes } from "./c-types.ts";
+import type { ProbeContext, Provider } from "./probe-context.ts";
+
+/** What attach points need of the machine. Names are asked for only where a script has a pattern or an error. */
+export interface AttachWorld {
+  readonly facts: KernelFacts;
+  readonly types: CTypes;
+  readonly pid?: number | undefined;
+  /** The USDT probes of a program or library, or of the process that is traced ("*"); undefined without such a file. */
+  usdtProbes(binary: string): readonly UsdtProbe[] | undefined;
+  /** Functions that can be probed, for patterns that become one program each. */
+  kernelFunctions(): Iterable<string>;
+}
+
+/** Why an attach point cannot be. */
+export class AttachPointError extends Error {
+  readonly hint: string | undefined;
+  readonly code: string;
+
+  constructor(message: string, hint?: string, code = "ATTACH_POINT") {
+    super(message);
+    this.hint = hint;
+    this.code = code;
+  }
+}
+
+/** Gives the programs of an attach point of one provider. */
+export type Resolver = (
+  parts: string[],
+  provider: Provider,
+  world: AttachWorld,
+  each: boolean,
+) => ProbeContext[];
