@@ -38,7 +38,7 @@ async function compileAnew(source: SourceText, options: BuildOptions): Promise<B
 /** Everything that the object depends on; the user's own headers are part of the text. */
 function keyOf(
   source: SourceText,
-  { facts, cflags, directory, plainReads, usdt = new Map() }: BuildOptions,
+  { facts, cflags, directory, plainReads, keepBounds, usdt = new Map() }: BuildOptions,
 ): string {
   const text = withOwnHeaders(source, headerReader(directory));
   const formats = findTracepoints(blankCommentsAndLiterals(text)).map(
@@ -57,6 +57,7 @@ function keyOf(
     ...formats,
     ...probes,
     ...(plainReads === true ? ["plain reads"] : []),
+    ...(keepBounds === true ? ["bounds"] : []),
   ]);
 }
 

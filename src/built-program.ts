@@ -11,6 +11,8 @@ export interface BuildOptions extends CompileFlags {
   readonly usdt?: ReadonlyMap<string, UsdtProbe> | undefined;
   /** Kernel memory is read by probe reads alone. */
   readonly plainReads?: boolean | undefined;
+  /** The lower halves of values are kept apart, for a verifier that lost their bounds. */
+  readonly keepBounds?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly warn: (message: string) => void;
   /** Called while clang looks at the text, and while it makes the object: for what can be done meanwhile. */

@@ -41,6 +41,7 @@ function translateWith(frontEnd: FrontEnd, source: SourceText, options: BuildOpt
     usdt: options.usdt,
     cflags: options.cflags,
     plainReads: options.plainReads,
+    keepBounds: options.keepBounds,
   });
 }
 

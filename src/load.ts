@@ -12,6 +12,7 @@ import { liveFacts } from "./kernel/live-facts.ts";
 import { loadObject } from "./load/load-object.ts";
 import type { ObjectPlace } from "./load/load-options.ts";
 import { VerifierError } from "./load/verifier-error.ts";
+import { loadOtherwise } from "./load-otherwise.ts";
 import { loadSession } from "./load-session.ts";
 import type { Schema } from "./loaded-types.ts";
 import { originalSpan } from "./program/original-place.ts";
@@ -91,10 +92,11 @@ export async function load(text: string, options: LoadOptions = {}): Promise<Bpf
     built.program.functions.map((f) => f.attach),
     { has: (name) => facts.btf.find("func", name) !== undefined, all: () => kernelSymbols().functions },
   );
-  const bpf = await loadBuilt(built, source, options).catch(async (error: unknown) => {
-    // Verifiers differ in the pointers that they let a program dereference; probe reads they let pass alike.
-    if (!(error instanceof VerifierError) || built.program.hasDirectLoads !== true) throw error;
-    return loadBuilt(await buildProgram(source, { ...compileOptions, plainReads: true }), source, options);
+  const bpf = await loadBuilt(built, source, options).catch((error: unknown) => {
+    if (!(error instanceof VerifierError)) throw error;
+    return loadOtherwise(error, built.program.hasDirectLoads === true, async (way) =>
+      loadBuilt(await buildProgram(source, { ...compileOptions, ...way }), source, options),
+    );
   });
   if (options.attach !== false) bpf.attachAll();
   return bpf;

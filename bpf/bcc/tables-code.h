@@ -172,6 +172,12 @@ static long (*const bpf_trace_printk)(const char *format, u32 size, ...) = (void
    the whole with other bits masked, and the verifier, which knows less of the halves, refuses such an index or size. */
 #define bcc_ts_low32(VALUE) ({ u32 bcc_ts_half = (u32)(VALUE); __asm__("" : "+r"(bcc_ts_half)); bcc_ts_half; })
 
+/* The same of a value of the text, unless clang knows it. */
+#define bcc_ts_half(VALUE) ({ \
+	u32 bcc_ts_half_ = (u32)(VALUE); \
+	if (!__builtin_constant_p(bcc_ts_half_)) __asm__("" : "+r"(bcc_ts_half_)); \
+	bcc_ts_half_; })
+
 #define bcc_ts_low(TYPE, MOST, VALUE) ({ \
 	u32 bcc_ts_half = (TYPE)(VALUE); \
 	__asm__("" : "+r"(bcc_ts_half)); \

@@ -142,3 +142,12 @@ export function verifierAdvice(reason: string): Advice {
   }
   return { summary: reason, hint: undefined };
 }
+
+/** What verifiers say of bounds that are not checked, or that were lost on the way. */
+const BOUNDS =
+  /invalid access to (?:map value|packet|memory|mem)|unbounded|(?:min|max) value is|invalid zero-sized|pointer arithmetic|math between|variable[- ](?:offset )?stack|invalid (?:indirect |variable-offset )?(?:read|write|access)\b.* stack R\d+ var_off/;
+
+/** Whether another form of the same arithmetic may be followed by the verifier. */
+export function mayHaveLostBounds(reason: string): boolean {
+  return BOUNDS.test(reason);
+}

@@ -21,3 +21,26 @@ for (const [title, type, body] of PROGRAMS) {
     bpf.close();
   });
 }
+
+test("a half of a wide value that is checked is an index, however often it is used", async () => {
+  using bpf = await load(
+    `
+struct counts { u64 of[69]; };
+BPF_PERCPU_ARRAY(totals, struct counts, 1);
+BPF_PERCPU_ARRAY(others, struct counts, 1);
+RAW_TRACEPOINT_PROBE(sys_enter)
+{
+	u32 id = ctx->args[1];
+	int zero = 0;
+	if (id >= 69) return 0;
+	struct counts *counts = totals.lookup(&zero);
+	if (!counts) return 0;
+	if (counts->of[0] == bpf_get_current_pid_tgid()) counts = others.lookup(&zero);
+	if (!counts) return 0;
+	if (id < 69) counts->of[id]++;
+	return 0;
+}`,
+    { attach: false },
+  );
+  bpf.close();
+});

@@ -9,6 +9,7 @@ import { expandedSource, toOriginal } from "./expanded-source.ts";
 import { explainDiagnostic } from "./explain-diagnostic.ts";
 import { eventDeclarations, findEventTypes } from "./find-event-types.ts";
 import { flagMacros } from "./flag-macros.ts";
+import { keepBounds } from "./keep-bounds.ts";
 import { withoutKernelIncludes } from "./kernel-includes.ts";
 import { loadParameters } from "./load-parameters.ts";
 import { withOwnHeaders } from "./own-headers.ts";
@@ -40,6 +41,8 @@ export interface TranslateOptions {
   readonly usdt?: UsdtPrograms | undefined;
   /** Read kernel memory by probe reads alone, where the verifier refused plain loads. */
   readonly plainReads?: boolean | undefined;
+  /** Have verifiers follow what is known of a value's lower half, where one refused an access as unbounded. */
+  readonly keepBounds?: boolean | undefined;
 }
 
 const NO_USDT: UsdtPrograms = new Map();
@@ -51,6 +54,7 @@ const PASSES = [
   rewriteTableCalls,
   rewritePrintk,
   rewritePackets,
+  keepBounds,
   readKernelMemory,
 ] as const;
 
@@ -104,7 +108,7 @@ async function rewrite(
   scan: Prescan,
   facts: KernelFacts,
   frontEnd: CFrontEnd,
-  options: { readonly usdt: UsdtPrograms; readonly plainReads?: boolean | undefined },
+  options: TranslateOptions & { readonly usdt: UsdtPrograms },
   place: (diagnostic: Diagnostic) => Diagnostic = (d) => d,
 ): Promise<Rewritten> {
   const head = prelude(scan, facts, "parse");

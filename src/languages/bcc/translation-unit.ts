@@ -48,6 +48,8 @@ export class TranslationUnit {
   needsExpansion = false;
   /** Kernel memory is read by probe reads alone. */
   readonly plainReads: boolean;
+  /** The lower half of a 64-bit value is kept as a value of its own. */
+  readonly keepsBounds: boolean;
   /** Set where kernel memory is loaded without one: should the verifier refuse it, plain reads will do. */
   hasDirectLoads = false;
 
@@ -56,9 +58,10 @@ export class TranslationUnit {
     preludeText: string,
     root: AstNode,
     facts: KernelFacts,
-    options: { readonly plainReads?: boolean | undefined } = {},
+    options: { readonly plainReads?: boolean | undefined; readonly keepBounds?: boolean | undefined } = {},
   ) {
     this.plainReads = options.plainReads ?? false;
+    this.keepsBounds = options.keepBounds ?? false;
     this.source = source;
     this.facts = facts;
     this.root = root;
