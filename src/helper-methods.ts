@@ -3,6 +3,7 @@ import { matchingTracepoints } from "./attach/tracepoint.ts";
 import { matchingFunctions } from "./attach/uprobe-place.ts";
 import { memberAtPath } from "./btf/layout.ts";
 import { BpfError } from "./errors.ts";
+import { SYSCALL_PREFIXES } from "./facts/syscall-names.ts";
 import { checkFeature } from "./kernel/features.ts";
 import { findLibrary, findProgram } from "./kernel/find-binary.ts";
 import { kernelSymbols } from "./kernel/kallsyms.ts";
@@ -18,9 +19,6 @@ export interface UserFunction {
   readonly name: string;
   readonly address: number;
 }
-
-/** What stands before a system call's name, on this machine or another: "__x64_sys_", "sys_". */
-const PREFIXES = ["sys_", "__x64_sys_", "__x32_compat_sys_", "__ia32_compat_sys_", "__arm64_sys_"];
 
 let syscallPrefix: string | undefined;
 
@@ -69,13 +67,13 @@ export abstract class HelperMethods extends SymbolMethods {
    * bpf.attachKprobe({ event: Bpf.getSyscallFnname("openat"), fnName: "on_open" }); // "__x64_sys_openat"
    */
   static getSyscallFnname(name: string): string {
-    syscallPrefix ??= PREFIXES.find((prefix) => kernelSymbols().has(`${prefix}bpf`)) ?? "sys_";
+    syscallPrefix ??= SYSCALL_PREFIXES.find((prefix) => kernelSymbols().has(`${prefix}bpf`)) ?? "sys_";
     return `${syscallPrefix}${name}`;
   }
 
   /** As bcc's fix_syscall_fnname: another machine's name of a system call becomes this one's; others stay. */
   static fixSyscallFnname(name: string): string {
-    const prefix = PREFIXES.find((each) => name.startsWith(each));
+    const prefix = SYSCALL_PREFIXES.find((each) => name.startsWith(each));
     return prefix === undefined ? name : HelperMethods.getSyscallFnname(name.slice(prefix.length));
   }
 

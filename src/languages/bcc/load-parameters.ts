@@ -1,4 +1,5 @@
-import type { Architecture } from "../../facts/kernel-facts.ts";
+import type { Architecture, KernelFacts } from "../../facts/kernel-facts.ts";
+import { syscallFunction } from "../../facts/syscall-names.ts";
 import { type AstNode, canonicalType, isPointerType, walk } from "./syntax-tree.ts";
 import { tracedFunction } from "./traced-function.ts";
 import type { TranslationUnit, UserFunction } from "./translation-unit.ts";
@@ -66,8 +67,8 @@ function moveParameters(
   if (contextSpan === undefined || lastSpan === undefined || body === undefined) return;
   const { text } = unit.source;
   const registers = REGISTERS[unit.facts.architecture];
-  const wrapped =
-    isSyscallProgram(program.name) && unit.facts.config("CONFIG_ARCH_HAS_SYSCALL_WRAPPER") === "y";
+  const ofSyscall = isSyscallProgram(program.name, unit.facts);
+  const wrapped = ofSyscall && unit.facts.config("CONFIG_ARCH_HAS_SYSCALL_WRAPPER") === "y";
   const contextName = context.name ?? "ctx";
   const lines: string[] = [];
   // A system call's own registers stand behind the first argument of its wrapper.
@@ -75,7 +76,7 @@ function moveParameters(
   rest.forEach((parameter, i) => {
     const span = unit.editable(parameter);
     if (span === undefined) return;
-    const register = (isSyscallProgram(program.name) ? registers.syscall : registers.call)[i];
+    const register = (ofSyscall ? registers.syscall : registers.call)[i];
     const place = wrapped ? `bcc_ts_read(bcc_ts_regs->${register})` : `${contextName}->${register}`;
     const declaration = text.slice(span.start, span.end).replace(/\s+/g, " ");
     lines.push(`${declaration} = ${converted(parameter, place)}; (void)${parameter.name};`);
@@ -136,8 +137,9 @@ function isUsed(parameter: AstNode, program: UserFunction): boolean {
   return used;
 }
 
-function isSyscallProgram(name: string): boolean {
-  return name.startsWith("syscall__") || name.startsWith("kprobe____x64_sys_");
+function isSyscallProgram(name: string, facts: KernelFacts): boolean {
+  if (name.startsWith("syscall__")) return true;
+  return name.startsWith("kprobe__") && syscallFunction(name.slice("kprobe__".length), facts) !== undefined;
 }
 
 /** A register is an unsigned long; the low bits of it are the value of a narrower argument. */

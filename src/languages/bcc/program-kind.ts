@@ -1,4 +1,5 @@
 import type { KernelFacts } from "../../facts/kernel-facts.ts";
+import { syscallFunction } from "../../facts/syscall-names.ts";
 import type { NamedAttachPoint, TrampolinePoint } from "../../program/program.ts";
 
 /** Where a program is attached and the section it is compiled into. */
@@ -24,8 +25,10 @@ export function kindByName(name: string, facts: KernelFacts): ProgramKind | unde
     case "":
       return undefined;
     case "kprobe":
-    case "kretprobe":
-      return { attach: { kind: prefix, symbol: rest }, section: `${prefix}/${rest}` };
+    case "kretprobe": {
+      const symbol = syscallFunction(rest, facts) ?? rest;
+      return { attach: { kind: prefix, symbol }, section: `${prefix}/${symbol}` };
+    }
     case "raw_tracepoint":
       return { attach: { kind: "raw-tracepoint", event: rest }, section: `raw_tracepoint/${rest}` };
     case "tracepoint": {
