@@ -5,9 +5,11 @@ import { ClangSession } from "./compile/clang-session.ts";
 import { BpfError } from "./errors.ts";
 import { CTypes } from "./languages/bpftrace/c-types.ts";
 import { checkScript } from "./languages/bpftrace/check-script.ts";
+import { gatherScript } from "./languages/bpftrace/gather-script.ts";
+import { isKnownHeader } from "./languages/bpftrace/known-headers.ts";
 import { ownTypesCode } from "./languages/bpftrace/own-types.ts";
-import { parseScript } from "./languages/bpftrace/parse-script.ts";
 import { readSettings } from "./languages/bpftrace/settings.ts";
+import { standardLibrary } from "./languages/bpftrace/standard-library.ts";
 import { lowerScript } from "./lowering/lower-script.ts";
 import type { ScriptDescription } from "./program/script.ts";
 import type { BuiltScript, ScriptBuildOptions } from "./script-build-options.ts";
@@ -38,7 +40,10 @@ export async function translateScript(
   clang: ClangSession = new ClangSession({}, options.signal),
 ): Promise<{ code: string; description: ScriptDescription; warnings: readonly Diagnostic[] }> {
   const { facts, world } = options;
-  const { script, diagnostics } = parseScript(source, world.parameters);
+  const { script, diagnostics } = gatherScript(source, world.parameters, world, [
+    ...standardLibrary(),
+    ...includedTexts(world),
+  ]);
   throwErrors(diagnostics);
   const { settings, diagnostics: refused } = readSettings(source, script.settings, options.environment);
   const own = ownTypesCode(source, script, facts);
@@ -62,6 +67,16 @@ export async function translateScript(
     pid: world.pid,
   });
   return { ...lowered, warnings: all };
+}
+
+/** The headers of --include. */
+function includedTexts({ includes, header }: ScriptBuildOptions["world"]): SourceText[] {
+  return includes.flatMap((path) => {
+    const found = header(path, "");
+    if (found !== undefined) return [found];
+    if (isKnownHeader(path)) return [];
+    throw new BpfError("SCRIPT_FILE", `'${path}' file not found`);
+  });
 }
 
 /** Options of the command line that the script does not ask for; --help tells which it does. */

@@ -15,6 +15,8 @@ const QUESTIONS = {
   functions: ({ world }: Asked) => world.kernelFunctions(),
   address: ({ world }: Asked, symbol = "") => world.kernelAddress(symbol),
   cgroup: ({ world }: Asked, path = "") => world.cgroupId(path),
+  imported: ({ world }: Asked, path = "", from = "") => world.imported(path, from),
+  header: ({ world }: Asked, path = "", from?: string) => world.header(path, from),
   usdt: ({ world }: Asked, binary = "") => world.usdtProbes(binary),
 } as const;
 
@@ -59,6 +61,9 @@ export function noteAnswers<Options extends Asked>(
       kernelAddress: note("address"),
       cgroupId: note("cgroup"),
       usdtProbes: note("usdt"),
+      imported: note("imported"),
+      header: (path: string, from: string | undefined) =>
+        note("header")(...(from === undefined ? [path] : [path, from])),
     },
   };
   return { options: { ...options, ...noted }, answers };

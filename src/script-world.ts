@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { liveScriptFiles } from "./find-script-files.ts";
 import { possibleCpus } from "./kernel/cpus.ts";
 import { findBinary } from "./kernel/find-binary.ts";
 import { kernelSymbols } from "./kernel/kallsyms.ts";
@@ -18,6 +19,10 @@ export interface ScriptArguments {
   readonly childPid?: number | undefined;
   /** Allow system(), signal() and what else changes the machine. */
   readonly unsafe?: boolean | undefined;
+  /** Directories of headers and scripts that the script names. */
+  readonly includeDirectories?: readonly string[] | undefined;
+  /** Headers that are read before the script. */
+  readonly includes?: readonly string[] | undefined;
 }
 
 /** This machine, as far as a script's compilation looks at it. */
@@ -30,6 +35,8 @@ export function liveScriptWorld(given: ScriptArguments): ScriptBuildOptions["wor
     unsafe: given.unsafe ?? false,
     cpus: possibleCpus().length,
     pidNamespace: pidNamespace(),
+    ...liveScriptFiles(given.includeDirectories ?? []),
+    includes: given.includes ?? [],
     usdtProbes: (binary) => {
       if (binary === "*") return given.pid === undefined ? undefined : usdtProbesOfProcess(given.pid);
       const path = findBinary(binary, given.pid);

@@ -4,7 +4,7 @@ import type { ScriptAction, ScriptDescription, ScriptMapLayout, ScriptSettings }
 import type { TypedAction, TypedMap, TypedProbe, TypedScript } from "../program/tir.ts";
 import { layoutOf, sizeOfType } from "../program/type-layout.ts";
 import type { Type } from "../program/types.ts";
-import type { SourceText } from "../source/source-text.ts";
+import type { SourceText, Span } from "../source/source-text.ts";
 import { CWriter } from "./c-writer.ts";
 import { FLAG_BYTES, isScalar } from "./lower-map.ts";
 import { LowerSteps, recordOffsets, recordSize } from "./lower-step.ts";
@@ -127,11 +127,11 @@ function lowerProbe(
 ) {
   const frame = new ProgramFrame(index, probe.section);
   const out = new CWriter();
-  const name = JSON.stringify(source.name);
-  const lineOf = (offset: number) => `#line ${source.position(offset).line} ${name}`;
+  const lineOf = ({ start, source: text = source }: Span) =>
+    `#line ${text.position(start).line} ${JSON.stringify(text.name)}`;
   const lowering = new LowerSteps(context, frame, out, script.actions, lineOf);
   if (probe.predicate !== undefined) {
-    out.line(lineOf(probe.predicate.span.start));
+    out.line(lineOf(probe.predicate.span));
     lowering.steps([
       {
         kind: "if",
@@ -143,8 +143,9 @@ function lowerProbe(
     ]);
   }
   lowering.steps(probe.body);
-  const line = lineOf(probe.span.start);
-  const runsAfterExit = probe.attach.kind === "end";
+  const line = lineOf(probe.span);
+  // An iteration goes to its end: what asks for the end of the script is heard after it.
+  const runsAfterExit = probe.attach.kind === "end" || probe.attach.kind === "iterator";
   const text = [
     frame.declaration(),
     ...lowering.functions,
@@ -242,9 +243,10 @@ function describeMap(map: TypedMap): ScriptMapLayout {
   };
 }
 
-function describeAction(action: TypedAction, source: SourceText): ScriptAction {
+function describeAction(action: TypedAction, main: SourceText): ScriptAction {
   const { arguments: types, span, ...rest } = action;
   const offsets = recordOffsets(types);
+  const { source = main } = span;
   const start = source.position(span.start);
   const end = source.position(span.end);
   return {
@@ -254,6 +256,7 @@ function describeAction(action: TypedAction, source: SourceText): ScriptAction {
     place: {
       line: start.line,
       column: start.column,
+      ...(source !== main && { file: source.name, text: source.line(start.line) }),
       endColumn: end.line === start.line ? end.column : start.column + 1,
     },
   };

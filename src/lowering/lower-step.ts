@@ -1,6 +1,7 @@
 import type { Step, TypedAction, Value } from "../program/tir.ts";
 import { placeItems, sizeOfType } from "../program/type-layout.ts";
 import type { Type } from "../program/types.ts";
+import type { Span } from "../source/source-text.ts";
 import type { CWriter } from "./c-writer.ts";
 import { placeAt } from "./c-writer.ts";
 import { LowerIntrinsics } from "./lower-intrinsic.ts";
@@ -20,7 +21,7 @@ const CONTROL: ReadonlySet<TypedAction["kind"]> = new Set(["exit", "clear", "zer
 /** Statements to C. */
 export class LowerSteps extends LowerIntrinsics {
   readonly #actions: readonly TypedAction[];
-  readonly #lineOf: (offset: number) => string;
+  readonly #lineOf: (span: Span) => string;
   readonly functions: string[] = [];
   /** Loop bodies are functions: there `return` has to be passed on. */
   #inCallback = false;
@@ -32,7 +33,7 @@ export class LowerSteps extends LowerIntrinsics {
     frame: ProgramFrame,
     out: CWriter,
     actions: readonly TypedAction[],
-    lineOf: (offset: number) => string,
+    lineOf: (span: Span) => string,
   ) {
     super(shared, frame, out);
     this.#actions = actions;
@@ -41,7 +42,7 @@ export class LowerSteps extends LowerIntrinsics {
 
   override steps(body: readonly Step[]): void {
     for (const step of body) {
-      this.#line = this.#lineOf(step.span.start);
+      this.#line = this.#lineOf(step.span);
       this.out.line(this.#line);
       this.#step(step);
     }

@@ -78,7 +78,16 @@ export interface ScriptAction {
   readonly size: number;
   readonly arguments: readonly { readonly offset: number; readonly layout: ValueLayout }[];
   /** Where in the text; line and columns count from 1. */
-  readonly place?: { readonly line: number; readonly column: number; readonly endColumn: number } | undefined;
+  readonly place?:
+    | {
+        readonly line: number;
+        readonly column: number;
+        readonly endColumn: number;
+        /** Where that is not the script's own text: the name of the text, and the line. */
+        readonly file?: string;
+        readonly text?: string;
+      }
+    | undefined;
 }
 
 /** What the script's config block and the environment say to whoever runs it. */

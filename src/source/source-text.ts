@@ -2,6 +2,8 @@
 export interface Span {
   readonly start: number;
   readonly end: number;
+  /** The text that it is a part of, where that is not the one that is spoken of otherwise. */
+  readonly source?: SourceText | undefined;
 }
 
 /** A place for people: both numbers count from 1. */

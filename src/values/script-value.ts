@@ -119,4 +119,6 @@ export interface ScriptPlace {
   readonly line: number;
   readonly column: number;
   readonly endColumn: number;
+  /** The line, where the place is not of the script's own text. */
+  readonly text?: string | undefined;
 }

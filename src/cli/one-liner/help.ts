@@ -16,6 +16,8 @@ Options:
   -v                  say more: the kernel's log of refused programs
   -d c                print the C that the program becomes, and end
   -k                  warn of helpers that failed (-kk: of all)
+  -I DIRECTORY        look for headers and imports there, too
+  --include FILE      read this header before the program
   --unsafe            allow system(), signal() and others that change the machine
   --no-warnings       print no warnings
   --dry-run           compile and load, attach nothing

@@ -5,6 +5,7 @@ import type { ScriptBuildOptions } from "../../script-build-options.ts";
 import { ScriptRun } from "../../script-run.ts";
 import { liveScriptWorld } from "../../script-world.ts";
 import type { SourceText } from "../../source/source-text.ts";
+import type { ScriptPlace } from "../../values/script-value.ts";
 import type { Stdio } from "../stdio.ts";
 import { EventPrinter } from "./event-printer.ts";
 import { OutputWriter } from "./output-writer.ts";
@@ -41,8 +42,8 @@ async function compileAndRun(
   const writer = new OutputWriter(stdio, options.output, options.buffering ?? "line");
   try {
     const { format, quiet, warnings } = options;
-    const line = (place: { file: string; line: number }) =>
-      place.file === source.name ? source.line(place.line) : undefined;
+    const line = ({ file, line: number, text }: ScriptPlace) =>
+      text ?? (file === source.name ? source.line(number) : undefined);
     const printer = scriptPrinter({ format, quiet, warnings, line });
     const events = new EventPrinter(printer, writer, built.description.settings.maxCatBytes);
     using run = new ScriptRun(
@@ -84,6 +85,8 @@ function buildOptions(
     pid: options.pid ?? command?.pid,
     childPid: command?.pid,
     unsafe: options.unsafe,
+    includeDirectories: options.includeDirectories,
+    includes: options.includes,
   });
   const warn = (message: string) => {
     if (options.verbose) stderr.write(`WARNING: ${message}\n`);

@@ -26,6 +26,9 @@ export interface OneLinerOptions {
   readonly dryRun: boolean;
   /** Print the C that the script becomes, and end. */
   readonly showCode: boolean;
+  readonly includeDirectories: readonly string[];
+  /** Headers that are read before the script. */
+  readonly includes: readonly string[];
   readonly probeFilter?: string | undefined;
 }
 
@@ -58,7 +61,6 @@ export function readWords(words: readonly string[]): OneLinerOptions {
   const all = (name: string) => found.filter((each) => each.name === name).map(({ value }) => value);
   const last = (name: string) => all(name).at(-1);
   const has = (name: string) => found.some((each) => each.name === name);
-  refuseIncludes(has("I") ? "-I" : has("include") ? "--include" : undefined);
   const programs = all("e");
   const hasFile = programs.length === 0 || has("l");
   const pid = last("p");
@@ -83,6 +85,8 @@ export function readWords(words: readonly string[]): OneLinerOptions {
     warnings: !has("no-warnings"),
     dryRun: has("dry-run"),
     showCode: all("d").map((stage) => oneOf("-d", stage, ["c"] as const)).length > 0,
+    includeDirectories: all("I"),
+    includes: all("include"),
     probeFilter: readFilter(last("probe-filter")),
   };
 }
@@ -150,15 +154,6 @@ function readFilter(text: string | undefined): string | undefined {
   } catch (cause) {
     throw new UsageError(`Invalid --probe-filter regex: ${(cause as Error).message}`);
   }
-}
-
-/** Of a script's C only its own is read. */
-function refuseIncludes(option: string | undefined): void {
-  if (option === undefined) return;
-  throw new UsageError(
-    `${option} is not supported: files of C are not read`,
-    "The kernel's types are known without headers; write other structs, enums and #defines into the script.",
-  );
 }
 
 function oneOf<T extends string>(option: string, text: string, known: readonly T[]): T {

@@ -2,11 +2,14 @@ import type { Span } from "../../source/source-text.ts";
 
 /** A whole script, as it was written. */
 export interface Script {
+  /** Files that are to be read, too. */
+  readonly imports: readonly { readonly path: string; readonly span: Span }[];
   /** #include, #define, struct, union, enum, typedef: C, in order. */
   readonly preamble: readonly { readonly text: string; readonly span: Span }[];
   readonly settings: readonly { readonly name: string; readonly value: Expression; readonly span: Span }[];
   readonly mapDeclarations: readonly MapDeclaration[];
   readonly macros: readonly Macro[];
+  readonly functions: readonly UserFunction[];
   readonly probes: readonly Probe[];
 }
 
@@ -23,6 +26,16 @@ export interface Macro {
   readonly name: string;
   readonly parameters: readonly { readonly name: string; readonly span: Span }[];
   readonly body: BlockExpression;
+  readonly span: Span;
+}
+
+/** `fn add($a: int64, $b: int64): int64 { return $a + $b; }` */
+export interface UserFunction {
+  readonly name: string;
+  readonly parameters: readonly { readonly name: string; readonly type: TypeName; readonly span: Span }[];
+  /** Undefined: none is given back. */
+  readonly returns: TypeName | undefined;
+  readonly body: readonly Statement[];
   readonly span: Span;
 }
 

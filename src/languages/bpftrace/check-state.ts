@@ -7,13 +7,16 @@ import type { Expression, Macro, MapDeclaration } from "./ast.ts";
 import type { AttachWorld } from "./attach-world.ts";
 import type { CTypes } from "./c-types.ts";
 import { joinTypes, sameType } from "./join-types.ts";
+import type { ScriptFiles } from "./script-files.ts";
 import type { Settings } from "./settings.ts";
 import { NONE, typeName } from "./type-names.ts";
 
 /** What a compilation is told of the machine and of the command line. */
-export interface ScriptWorld extends AttachWorld {
+export interface ScriptWorld extends AttachWorld, ScriptFiles {
   readonly facts: KernelFacts;
   readonly parameters: readonly string[];
+  /** Headers that are read before the script. */
+  readonly includes: readonly string[];
   /** --name=value of the command line. */
   readonly named: ReadonlyMap<string, string>;
   readonly childPid?: number | undefined;
@@ -98,11 +101,13 @@ export class CheckState {
   }
 
   report(message: string, span: Span, hint?: string, code = "TYPE"): void {
-    this.diagnostics.push({ severity: "error", code, message, source: this.source, span, hint });
+    const { source = this.source } = span;
+    this.diagnostics.push({ severity: "error", code, message, source, span, hint });
   }
 
   warn(message: string, span: Span, hint?: string): void {
-    this.diagnostics.push({ severity: "warning", code: "SCRIPT", message, source: this.source, span, hint });
+    const { source = this.source } = span;
+    this.diagnostics.push({ severity: "warning", code: "SCRIPT", message, source, span, hint });
   }
 
   /** A variable as far as it is known. `key` is the same in each round. */

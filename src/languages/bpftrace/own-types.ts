@@ -1,6 +1,6 @@
 import { emitDeclarations } from "../../btf/emit-declarations.ts";
 import type { KernelFacts } from "../../facts/kernel-facts.ts";
-import type { SourceText } from "../../source/source-text.ts";
+import type { SourceText, Span } from "../../source/source-text.ts";
 import type { Script } from "./ast.ts";
 
 /**
@@ -10,12 +10,12 @@ import type { Script } from "./ast.ts";
 export function ownTypesCode(source: SourceText, script: Script, facts: KernelFacts): string | undefined {
   const definitions = script.preamble.filter(({ text }) => !text.startsWith("#"));
   if (definitions.length === 0) return undefined;
-  const name = JSON.stringify(source.name);
+  const nameOf = (span: Span) => JSON.stringify((span.source ?? source).name);
   let anonymous = 0;
   const placed = definitions.map(({ text, span }) => {
     // A nameless enum would leave no trace in the types.
     const named = text.replace(/^enum\s*\{/, () => `enum bcc_ts_anonymous_${anonymous++} {`);
-    return `#line ${source.position(span.start).line} ${name}\n${named}`;
+    return `#line ${(span.source ?? source).position(span.start).line} ${nameOf(span)}\n${named}`;
   });
   const macros = script.preamble.filter(({ text }) => /^#\s*define/.test(text)).map(({ text }) => text);
   const text = placed.join("\n");

@@ -1,10 +1,20 @@
 import type { Diagnostic } from "../../source/diagnostic.ts";
-import type { SourceText } from "../../source/source-text.ts";
-import type { AttachText, Expression, Macro, MapDeclaration, Probe, Script, Statement } from "./ast.ts";
+import type { SourceText, Span } from "../../source/source-text.ts";
+import type {
+  AttachText,
+  Expression,
+  Macro,
+  MapDeclaration,
+  Probe,
+  Script,
+  Statement,
+  TypeName,
+  UserFunction,
+} from "./ast.ts";
 import { ParseFailure } from "./cursor.ts";
-import { isKnownHeader } from "./known-headers.ts";
 import { parseInteger } from "./literals.ts";
-import { StatementParser } from "./parse-statement.ts";
+import { type HeaderState, type Preamble, PreambleParser } from "./parse-preamble.ts";
+import { NO_FILES, type ScriptFiles } from "./script-files.ts";
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] };
 
@@ -15,28 +25,41 @@ export interface ParsedScript {
 }
 
 /** Reads a script. `parameters` are the positional ones, which may stand in attach points too. */
-export function parseScript(source: SourceText, parameters: readonly string[] = []): ParsedScript {
-  return new ScriptParser(source, parameters).script();
+export function parseScript(
+  source: SourceText,
+  parameters: readonly string[] = [],
+  files: ScriptFiles = NO_FILES,
+): ParsedScript {
+  return new ScriptParser(source, parameters, files).script();
+}
+
+/** Reads a header: what a script can use of it. */
+export function parseHeader(source: SourceText, files: ScriptFiles): ParsedScript {
+  return new ScriptParser(source, [], files).header();
 }
 
 /** Reads one expression that is all of a text: a macro's value of the preamble. Undefined when it is none. */
 export function parseWholeExpression(source: SourceText): Expression | undefined {
-  return new ScriptParser(source, []).wholeExpression();
+  return new ScriptParser(source, [], NO_FILES).wholeExpression();
 }
 
-class ScriptParser extends StatementParser {
+class ScriptParser extends PreambleParser {
   readonly #parameters: readonly string[];
-  readonly #found: Mutable<Script> = {
-    preamble: [],
+  readonly #found: Mutable<Omit<Script, "preamble" | "imports">> = {
     settings: [],
     mapDeclarations: [],
     macros: [],
+    functions: [],
     probes: [],
   };
-  readonly #defined = new Set(["BPFTRACE_HAVE_BTF"]);
 
-  constructor(source: SourceText, parameters: readonly string[]) {
-    super(source);
+  constructor(
+    source: SourceText,
+    parameters: readonly string[],
+    files: ScriptFiles,
+    state: HeaderState = { defined: new Set(["BPFTRACE_HAVE_BTF"]), headers: new Set([source.name]) },
+  ) {
+    super(source, files, state);
     this.#parameters = parameters;
   }
 
@@ -52,27 +75,55 @@ class ScriptParser extends StatementParser {
 
   script(): ParsedScript {
     this.take(/#![^\n]*/y);
+    this.#items(() => this.item());
+    return this.#parsed();
+  }
+
+  header(): ParsedScript {
+    this.#items(() => this.headerItem());
+    return this.#parsed();
+  }
+
+  protected override readHeader(header: SourceText, state: HeaderState): readonly Preamble[] {
+    const parser = new ScriptParser(header, [], this.files, state);
+    const { script, diagnostics } = parser.header();
+    this.diagnostics.push(...diagnostics);
+    return script.preamble.map(({ text, span }) => ({ text, span: { source: header, ...span } }));
+  }
+
+  #parsed(): ParsedScript {
+    const { preamble, imports, diagnostics } = this;
+    return { script: { ...this.#found, preamble, imports }, diagnostics };
+  }
+
+  #items(item: () => void): void {
     while (!this.atEnd) {
       const start = this.at;
       try {
-        this.item();
+        item();
       } catch (error) {
         if (!(error instanceof ParseFailure)) throw error;
         this.diagnostics.push(error.diagnostic);
         this.#skipItem(start);
       }
     }
-    if (this.#found.probes.length === 0 && this.diagnostics.length === 0) {
-      const end = Math.max(0, this.text.trimEnd().length - 1);
-      this.diagnostics.push(
-        this.diagnostic(
-          "the script has no probe",
-          { start: end, end: end + 1 },
-          'A probe is `begin { print("hello"); }`.',
-        ),
-      );
-    }
-    return { script: this.#found, diagnostics: this.diagnostics };
+  }
+
+  /** Declarations of functions and variables are nothing to a script. */
+  private headerItem(): void {
+    this.skipLayout();
+    const start = this.at;
+    if (this.accept(";") || this.take(/extern\s+"C"\s*\{|\}/y) !== undefined) return;
+    if (this.sees("#")) this.directive(start);
+    else if (this.take(/(?:struct|union|enum)\b[^{;:()]*\{|typedef\b/y) !== undefined)
+      this.cDefinition(start);
+    else this.#skipDeclaration();
+  }
+
+  #skipDeclaration(): void {
+    const end = this.take(/[^;{]*[;{]/y)?.[0];
+    if (end === undefined) this.at = this.text.length;
+    else if (end.endsWith("{")) this.#skipItem(this.at - 1);
   }
 
   /** After an error: past the next block. */
@@ -103,91 +154,9 @@ class ScriptParser extends StatementParser {
     else if (this.take(/import\s*(?=")/y) !== undefined) this.importItem(start);
     else if (this.take(/let\s+(?=@)/y) !== undefined) this.mapDeclaration(start);
     else if (this.take(/macro\s+(?=\w)/y) !== undefined) this.macro(start);
-    else if (/^(?:fn|subprog)\s+\w+\s*\(/.test(this.text.slice(start, start + 200))) {
-      this.fail("functions of one's own are not supported yet", undefined, "Use a macro.");
-    } else return false;
+    else if (this.take(/(?:fn|subprog)\s+(?=\w+\s*\()/y) !== undefined) this.userFunction(start);
+    else return false;
     return true;
-  }
-
-  /** A line of the preprocessor. Conditions are looked at here, the rest is C's. */
-  private directive(start: number): void {
-    const line = this.take(/#(?:\\\n|[^\n])*/y)?.[0] ?? "";
-    const [, word = "", rest = ""] = /^#\s*(\w*)\s*([\s\S]*)$/.exec(line) ?? [];
-    switch (word) {
-      case "ifdef":
-      case "ifndef":
-      case "if":
-        if (!this.#holds(word, rest)) this.#skipBranch(true);
-        return;
-      case "else":
-      case "elif":
-        this.#skipBranch(false);
-        return;
-      case "endif":
-        return;
-      case "define":
-        this.#defined.add(/^\w+/.exec(rest)?.[0] ?? "");
-        break;
-      case "include":
-        this.#include(rest, start);
-        break;
-      default:
-    }
-    this.#found.preamble.push({ text: line, span: this.spanFrom(start) });
-  }
-
-  /** Says so where leaving it out would change what the script means. */
-  #include(rest: string, start: number): void {
-    const path = /^["<]([^">]*)[">]/.exec(rest)?.[1] ?? rest.trim();
-    if (isKnownHeader(path)) return;
-    const hint =
-      "Leave it out if its types are the kernel's; else write its structs, enums and #defines into the script.";
-    const message = `cannot include ${path}: only headers of the kernel and of the C library are known`;
-    this.diagnostics.push(this.diagnostic(message, this.spanFrom(start), hint));
-  }
-
-  #holds(word: string, condition: string): boolean {
-    const name = /\w+/.exec(condition)?.[0] ?? "";
-    if (word === "ifdef") return this.#defined.has(name);
-    if (word === "ifndef") return !this.#defined.has(name);
-    const defined = /^\s*(!?)\s*defined\s*\(?\s*(\w+)/.exec(condition);
-    if (defined !== null) return this.#defined.has(defined[2] ?? "") !== (defined[1] === "!");
-    return Number(/^\s*(\d+)/.exec(condition)?.[1] ?? 0) !== 0;
-  }
-
-  /** To the end of the branch of a condition that does not hold; at its #else too, when that is to be read. */
-  #skipBranch(stopAtElse: boolean): void {
-    let depth = 0;
-    while (this.at < this.text.length) {
-      const line = this.take(/[^\n]*\n?/y)?.[0] ?? "";
-      const word = /^\s*#\s*(\w+)/.exec(line)?.[1];
-      if (word === "if" || word === "ifdef" || word === "ifndef") depth++;
-      if (depth === 0 && (word === "endif" || (stopAtElse && (word === "else" || word === "elif")))) return;
-      if (word === "endif") depth--;
-    }
-  }
-
-  /** From its first word to the semicolon after the closing brace, which may be missing. */
-  private cDefinition(start: number): void {
-    this.at = start;
-    const isTypedef = this.seesWord("typedef");
-    let depth = 0;
-    while (!this.atEnd) {
-      const next = this.text[this.at++];
-      if (next === "{") depth++;
-      if (next === "}") depth--;
-      if (depth === 0 && (next === ";" || (next === "}" && !isTypedef))) break;
-    }
-    if (depth > 0) this.fail("the definition has no end", { start, end: start + 1 });
-    const end = this.at;
-    if (!isTypedef) {
-      this.skipLayout();
-      while (this.take(/__attribute__\s*\(\([\s\S]*?\)\)\s*/y) !== undefined);
-      const rest = this.take(/\s*;/y);
-      if (rest === undefined && !this.text.slice(end, this.at).includes("__attribute__")) this.at = end;
-    }
-    const text = this.text.slice(start, this.at).replace(/;?\s*$/, ";");
-    this.#found.preamble.push({ text, span: { start, end: this.at } });
   }
 
   private config(): void {
@@ -206,12 +175,30 @@ class ScriptParser extends StatementParser {
     }
   }
 
-  private importItem(start: number): void {
-    this.take(/"[^"\n]*"?/y);
-    const span = this.spanFrom(start);
-    this.accept(";");
-    const hint = "Write the macros that it would bring into the script.";
-    this.diagnostics.push(this.diagnostic("import is not supported", span, hint));
+  /** `fn name($a: type, …): type { … }`, after its first word. */
+  private userFunction(start: number): void {
+    const name = this.word() ?? "";
+    this.expect("(", "after the name of a function");
+    const parameters: { name: string; type: TypeName; span: Span }[] = [];
+    if (!this.accept(")")) {
+      do {
+        this.skipLayout();
+        const place = this.at;
+        const parameter = this.take(/\$[A-Za-z_]\w*/y)?.[0];
+        if (parameter === undefined) {
+          this.fail(`syntax error, expected a parameter such as $a: int64, not ${this.here()}`);
+        }
+        this.expect(":", "and a type after the name of a parameter");
+        const type = this.typeName();
+        parameters.push({ name: parameter, type, span: this.spanFrom(place) });
+      } while (this.accept(","));
+      this.expect(")", "after the parameters of a function");
+    }
+    const written = this.accept(":") ? this.typeName() : undefined;
+    const returns = written?.name === "void" && written.suffixes.length === 0 ? undefined : written;
+    const body = this.block();
+    const made: UserFunction = { name, parameters, returns, body, span: this.spanFrom(start) };
+    this.#found.functions.push(made);
   }
 
   private mapDeclaration(start: number): void {
@@ -232,7 +219,7 @@ class ScriptParser extends StatementParser {
 
   private macro(start: number): void {
     const name = this.word() ?? "";
-    const parameters: { name: string; span: { start: number; end: number } }[] = [];
+    const parameters: { name: string; span: Span }[] = [];
     this.expect("(", "after the name of a macro");
     if (!this.accept(")")) {
       do {
@@ -252,6 +239,8 @@ class ScriptParser extends StatementParser {
 
   private probe(start: number): void {
     const points: AttachText[] = [];
+    // A probe may have a name, which nothing can refer to yet.
+    this.take(/[A-Za-z_]\w*\s*=(?!=)\s*(?=\w)/y);
     do {
       if (points.length > 0 && (this.sees("{") || this.sees("/"))) break;
       points.push(this.attachPoint());

@@ -1,3 +1,4 @@
+import type { Span } from "../../source/source-text.ts";
 import type { BlockExpression, Expression, IfStatement, Statement } from "./ast.ts";
 import { ParseFailure } from "./cursor.ts";
 import { ExpressionParser, isPlace } from "./parse-expression.ts";
@@ -24,6 +25,15 @@ export abstract class StatementParser extends ExpressionParser {
     const span = this.spanFrom(start);
     if (!isValue) return { kind: "block-value", body, value: undefined, span };
     return { kind: "block-value", body: body.slice(0, -1), value: last.expression, span };
+  }
+
+  readonly imports: { path: string; span: Span }[] = [];
+
+  /** The path of an import, whose word was read. */
+  protected importItem(start: number): void {
+    const path = this.take(/"([^"\n]*)"/y)?.[1];
+    if (path === undefined) this.fail("syntax error, expected a path after import");
+    this.imports.push({ path, span: this.spanFrom(start) });
   }
 
   #endsWithoutSemicolon = false;
@@ -101,6 +111,10 @@ export abstract class StatementParser extends ExpressionParser {
       return { kind: "unroll", count, body: this.block(), span: this.spanFrom(start) };
     }
     if (this.acceptWord("let")) return this.letStatement(start);
+    if (this.take(/import\s*(?=")/y) !== undefined) {
+      this.importItem(start);
+      return { kind: "block", body: [], span: this.spanFrom(start) };
+    }
     if (this.acceptWord("break")) return { kind: "break", span: this.spanFrom(start) };
     if (this.acceptWord("continue")) return { kind: "continue", span: this.spanFrom(start) };
     if (this.acceptWord("return")) {

@@ -1,4 +1,5 @@
 import { readRecordedFacts } from "../../../../src/facts/recorded-facts.ts";
+import { NO_FILES } from "../../../../src/languages/bpftrace/script-files.ts";
 import type { ScriptBuildOptions } from "../../../../src/script-build-options.ts";
 
 const ROOT = new URL("../../../../../", import.meta.url);
@@ -13,6 +14,8 @@ export function recordedOptions(kernel: string, parameters: readonly string[] = 
       named: new Map(),
       unsafe: false,
       cpus: 2,
+      ...NO_FILES,
+      includes: [],
       usdtProbes: () => undefined,
       kernelFunctions: () => ["vfs_read", "vfs_write", "vfs_open"],
       kernelAddress: (symbol) => (symbol === "jiffies" ? 0xffffffff82000000n : undefined),

@@ -1,0 +1,91 @@
+import type { Diagnostic } from "../../source/diagnostic.ts";
+import type { SourceText, Span } from "../../source/source-text.ts";
+import type { Script } from "./ast.ts";
+import { type ParsedScript, parseHeader, parseScript } from "./parse-script.ts";
+import { withSource } from "./placed-at.ts";
+import type { ScriptFiles } from "./script-files.ts";
+
+const MOST_FILES = 200;
+
+/** Reads a script and all that it imports: what is imported stands before what imports it. */
+export function gatherScript(
+  source: SourceText,
+  parameters: readonly string[],
+  files: ScriptFiles,
+  library: readonly SourceText[] = [],
+): ParsedScript {
+  const gathering = new Gathering(parameters, files);
+  for (const text of library) gathering.add(text);
+  gathering.add(source, source);
+  const { script, diagnostics } = gathering;
+  if (script.probes.length === 0 && diagnostics.length === 0) diagnostics.push(noProbe(source));
+  return { script, diagnostics };
+}
+
+function noProbe(source: SourceText): Diagnostic {
+  const end = Math.max(0, source.text.trimEnd().length - 1);
+  const hint = 'A probe is `begin { print("hello"); }`.';
+  const span = { start: end, end: end + 1 };
+  return { severity: "error", code: "SYNTAX", message: "the script has no probe", source, span, hint };
+}
+
+class Gathering {
+  readonly diagnostics: Diagnostic[] = [];
+  script: Script = {
+    imports: [],
+    preamble: [],
+    settings: [],
+    mapDeclarations: [],
+    macros: [],
+    functions: [],
+    probes: [],
+  };
+  readonly #known = new Set<string>();
+  readonly #parameters: readonly string[];
+  readonly #files: ScriptFiles;
+
+  constructor(parameters: readonly string[], files: ScriptFiles) {
+    this.#parameters = parameters;
+    this.#files = files;
+  }
+
+  /** Adds a text, after those that it imports; each is read once. */
+  add(text: SourceText, main?: SourceText): void {
+    if (this.#known.has(text.name)) return;
+    this.#known.add(text.name);
+    const isHeader = text.name.endsWith(".h");
+    const parsed = isHeader
+      ? parseHeader(text, this.#files)
+      : parseScript(text, this.#parameters, this.#files);
+    this.diagnostics.push(...parsed.diagnostics);
+    for (const each of parsed.script.imports) this.#import(each.path, text, each.span);
+    const script = text === main ? parsed.script : withSource(parsed.script, text);
+    this.script = joined(this.script, script);
+  }
+
+  #import(path: string, from: SourceText, span: Span): void {
+    const texts = this.#files.imported(path, from.name);
+    const many = this.#known.size + (texts?.length ?? 0) > MOST_FILES;
+    if (texts !== undefined && !many) {
+      for (const text of texts) this.add(text);
+      return;
+    }
+    const message = many
+      ? `more than ${MOST_FILES} files are imported`
+      : `cannot import ${path}: there is no such script`;
+    const hint = many ? undefined : "Scripts (.bt), headers (.h) and directories of them can be imported.";
+    this.diagnostics.push({ severity: "error", code: "IMPORT", message, source: from, span, hint });
+  }
+}
+
+function joined(a: Script, b: Script): Script {
+  return {
+    imports: [],
+    preamble: [...a.preamble, ...b.preamble],
+    settings: [...a.settings, ...b.settings],
+    mapDeclarations: [...a.mapDeclarations, ...b.mapDeclarations],
+    macros: [...a.macros, ...b.macros],
+    functions: [...a.functions, ...b.functions],
+    probes: [...a.probes, ...b.probes],
+  };
+}
