@@ -2,11 +2,11 @@ import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, 
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { BpfError } from "./errors.ts";
 import type { ScriptFiles } from "./languages/bpftrace/script-files.ts";
+import { LIBRARY } from "./languages/bpftrace/standard-library.ts";
 import { packageFile } from "./package-root.ts";
 import { SourceText } from "./source/source-text.ts";
 
 const MOST_BYTES = 1 << 20;
-const LIBRARY = "stdlib/";
 
 /** The files that scripts of this machine name: beside the script, in the directories given, and our own library. */
 export function liveScriptFiles(directories: readonly string[]): ScriptFiles {

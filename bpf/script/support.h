@@ -26,6 +26,8 @@ static long (*const bpf_get_current_comm)(void *to, u32 size) = (void *)16;
 static long (*const bpf_get_stackid)(void *ctx, void *map, u64 flags) = (void *)27;
 static u64 (*const bpf_get_current_task)(void) = (void *)35;
 static long (*const bpf_get_numa_node_id)(void) = (void *)42;
+static long (*const bpf_probe_write_user)(void *to, const void *from, u32 size) = (void *)36;
+static u64 (*const bpf_get_socket_cookie)(void *socket) = (void *)46;
 static long (*const bpf_probe_read_str)(void *to, u32 size, const void *from) = (void *)45;
 static long (*const bpf_override_return)(void *regs, u64 value) = (void *)58;
 static u64 (*const bpf_get_current_cgroup_id)(void) = (void *)80;
@@ -56,6 +58,16 @@ struct bt_call {
 	void *ctx;
 	s64 from;
 	u64 returned;
+};
+
+struct bt_glob {
+	const u8 *text;
+	const u8 *pattern;
+	u64 at;
+	u64 wanted;
+	u64 star;
+	u64 mark;
+	u64 matches;
 };
 
 struct bt_search {
@@ -162,6 +174,15 @@ INLINE u64 bt_compare_text(const u8 *a, u32 a_size, const u8 *b, u32 b_size, u32
 		if (x == 0)
 			return 0;
 	}
+	return 0;
+}
+
+INLINE s64 bt_compare_bytes(const u8 *a, const u8 *b, u32 size)
+{
+#pragma clang loop unroll(disable)
+	for (u32 i = 0; i < size; i++)
+		if (a[i] != b[i])
+			return a[i] < b[i] ? -1 : 1;
 	return 0;
 }
 

@@ -70,7 +70,21 @@ export abstract class LowerIntrinsics extends LowerMaps {
       case "compare-strings":
         return this.#compare(call);
       case "string-contains":
-        return this.#contains(call);
+        return scalar(this.out.number(`${this.#search(call)} != 0`));
+      case "string-index":
+        return scalar(this.out.number(`${this.#search(call)} - 1`));
+      case "glob-match":
+        return this.#glob(call);
+      case "compare-memory":
+        return this.#compareMemory(call);
+      case "write-user":
+        return this.#writeUser(call);
+      case "socket-cookie": {
+        this.keepsPointerTypes = true;
+        const socket = this.number(first as Value);
+        this.keepsPointerTypes = false;
+        return scalar(this.out.number(`bpf_get_socket_cookie((void *)${socket})`));
+      }
       case "string-length": {
         const text = this.value(first as Value);
         const size = sizeOfType((first as Value).type);
@@ -194,7 +208,7 @@ export abstract class LowerIntrinsics extends LowerMaps {
   }
 
   /** Each start of the text is tried by a call of a function of its own: so long loops pass the verifier. */
-  #contains({ arguments: [text, wanted] }: Call): Operand {
+  #search({ arguments: [text, wanted] }: Call): string {
     const [a, b] = [this.value(text as Value), this.value(wanted as Value)];
     const [m, n] = [sizeOfType((text as Value).type), sizeOfType((wanted as Value).type)];
     this.frame.needsMemory();
@@ -206,7 +220,46 @@ export abstract class LowerIntrinsics extends LowerMaps {
     this.out.line(`barrier_var(${from}); barrier_var(${to});`);
     this.out.line(`struct bt_search ${at} = { ${from}, ${to}, 0 };`);
     this.out.line(`bpf_loop(${m}, (void *)${search}, &${at}, 0);`);
-    return scalar(this.out.number(`${at}.found`));
+    return this.out.number(`${at}.found`);
+  }
+
+  /** A step of the comparison is a call of a function of its own. */
+  #glob({ arguments: [text, pattern] }: Call): Operand {
+    const [a, b] = [this.value(text as Value), this.value(pattern as Value)];
+    const [m, n] = [sizeOfType((text as Value).type), sizeOfType((pattern as Value).type)];
+    this.frame.needsMemory();
+    const step = this.shared.define((name) => globFunction(name, m, n), "glob");
+    const at = this.out.name("glob");
+    const [from, by] = [this.out.name("x"), this.out.name("x")];
+    this.out.line(`const u8 *${from} = ${a.c}, *${by} = ${b.c};`);
+    this.out.line(`barrier_var(${from}); barrier_var(${by});`);
+    this.out.line(`struct bt_glob ${at} = { ${from}, ${by}, 0, 0, 0, 0, 0 };`);
+    this.out.line(`bpf_loop(${Math.min((m + 1) * (n + 1), 1 << 20)}, (void *)${step}, &${at}, 0);`);
+    return scalar(this.out.number(`${at}.matches`));
+  }
+
+  #compareMemory({ arguments: [left, right, count] }: Call): Operand {
+    const [a, b] = [this.inMemory(left as Value), this.inMemory(right as Value)];
+    const size = count?.kind === "constant" ? Number(count.value) : 0;
+    if (size > 32) this.frame.needsMemory();
+    return scalar(this.out.number(`bt_compare_bytes(${a.c}, ${b.c}, ${size})`));
+  }
+
+  #writeUser({ arguments: [to, from, length] }: Call): Operand {
+    const source = from as Value;
+    const place = this.inMemory(source);
+    const inBuffer = source.type.kind === "buffer";
+    const most = sizeOfType(source.type) - (inBuffer ? 4 : 0);
+    const size = this.out.number(this.number(length as Value));
+    const at = this.number(to as Value);
+    const result = this.out.number("-22");
+    this.out.line(`barrier_var(${size});`);
+    this.out.line(`if (${size} > 0 && ${size} <= ${most}) {`);
+    this.out.line(
+      `${result} = bpf_probe_write_user((void *)${at}, ${place.c}${inBuffer ? " + 4" : ""}, ${size});`,
+    );
+    this.out.line("}");
+    return scalar(result);
   }
 
   /** The kernel does not let programs read stacks that it keeps, so it is walked again. */
@@ -258,7 +311,7 @@ function searchFunction(name: string, size: number, wanted: number): string {
 #pragma clang loop unroll(disable)
   for (u32 j = 0; j < ${wanted}; j++) {
     u8 want = wanted[j];
-    if (want == 0) { s->found = 1; return 1; }
+    if (want == 0) { s->found = start + 1; return 1; }
     u64 at = start + j;
     barrier_var(at);
     if (at >= ${size}) return 1;
@@ -266,7 +319,47 @@ function searchFunction(name: string, size: number, wanted: number): string {
     if (have == 0) return 1;
     if (have != want) return 0;
   }
-  s->found = 1;
+  s->found = start + 1;
   return 1;
+}`;
+}
+
+/** A star is tried with ever more characters: where what follows it does not fit, the next character is the star's. */
+function globFunction(name: string, size: number, pattern: number): string {
+  return `CALLBACK long ${name}(u64 number, struct bt_glob *s) {
+  const u8 *text = s->text, *wanted = s->pattern;
+  u64 i = s->at, j = s->wanted;
+  barrier_var(i);
+  u8 have = i < ${size} ? text[i] : 0;
+  barrier_var(j);
+  u8 want = j < ${pattern} ? wanted[j] : 0;
+  if (want == '*') { s->star = j + 1; s->mark = i; s->wanted = j + 1; return 0; }
+  if (have == 0) { s->matches = want == 0; return 1; }
+  u64 next = j + 1;
+  u64 fits = want == have || want == '?';
+  if (want == '[') {
+    u8 negated = 0, last = 0, inside = 0, range = 0;
+    fits = 0;
+#pragma clang loop unroll(disable)
+    for (u32 n = 0; n < ${pattern}; n++) {
+      barrier_var(next);
+      if (next >= ${pattern}) break;
+      u8 c = wanted[next];
+      next++;
+      if (c == 0) break;
+      if (n == 0 && c == '!') { negated = 1; continue; }
+      if (c == ']' && inside) break;
+      if (c == '-' && inside && !range) { range = 1; continue; }
+      if (c == have || (range && last <= have && have <= c)) fits = 1;
+      range = 0; inside = 1; last = c;
+    }
+    fits = fits != negated;
+  }
+  if (fits) { s->at = i + 1; s->wanted = next; return 0; }
+  if (s->star == 0) return 1;
+  s->mark++;
+  s->at = s->mark;
+  s->wanted = s->star;
+  return 0;
 }`;
 }

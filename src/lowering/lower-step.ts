@@ -89,6 +89,12 @@ export class LowerSteps extends LowerIntrinsics {
       case "continue":
         this.out.line("return 0;");
         break;
+      case "function":
+        this.#function(step);
+        break;
+      case "leave":
+        this.#leave();
+        break;
       case "return":
         if (step.value !== undefined) this.value(step.value);
         this.#return();
@@ -97,6 +103,25 @@ export class LowerSteps extends LowerIntrinsics {
         this.#emit(step);
         break;
     }
+  }
+
+  /** Functions of the script whose bodies are around us: where they end, and in how many loops they stand. */
+  readonly #around: { readonly end: string; readonly loops: number }[] = [];
+  #loops = 0;
+
+  #function({ body }: Of<"function">): void {
+    const end = this.out.name("end");
+    this.#around.push({ end, loops: this.#loops });
+    this.steps(body);
+    this.#around.pop();
+    this.out.line(`${end}: __attribute__((unused));`);
+  }
+
+  #leave(): void {
+    const innermost = this.#around.at(-1);
+    if (innermost === undefined) this.#return();
+    else if (innermost.loops === this.#loops) this.out.line(`goto ${innermost.end};`);
+    else this.out.line("c->returned = 2; return 1;");
   }
 
   #return(): void {
@@ -167,6 +192,7 @@ export class LowerSteps extends LowerIntrinsics {
     const name = `loop_${this.frame.index}_${outer.name("")}`;
     this.out = outer.sibling();
     this.#inCallback = true;
+    this.#loops++;
     const frame = `struct frame_${this.frame.index}`;
     this.out.line(`${frame} *f = c->frame;`);
     this.out.line("void *ctx = c->ctx;");
@@ -174,6 +200,7 @@ export class LowerSteps extends LowerIntrinsics {
     const text = this.out.text;
     this.out = outer;
     this.#inCallback = wasInside;
+    this.#loops--;
     this.functions.push(`CALLBACK ${returns} ${name}(${parameters})\n{\n${text}\nreturn 0;\n}`);
     this.out.line(this.#line);
     const context = this.out.name("c");
@@ -183,6 +210,11 @@ export class LowerSteps extends LowerIntrinsics {
 
   /** A return inside of a loop ends what is around it. */
   #passOn(context: string): void {
+    if (this.#around.length > 0) {
+      this.out.line(`if (${context}.returned == 2) {`);
+      this.#leave();
+      this.out.line("}");
+    }
     this.out.line(`if (${context}.returned) {`);
     this.#return();
     this.out.line("}");

@@ -161,6 +161,11 @@ export type Intrinsic =
   | "swap-bytes"
   | "compare-strings"
   | "string-contains"
+  | "string-index"
+  | "glob-match"
+  | "compare-memory"
+  | "write-user"
+  | "socket-cookie"
   | "string-length"
   | "per-cpu-address"
   | "debug-print"
@@ -233,5 +238,8 @@ export type Step =
     })
   | (StepNode & { readonly kind: "repeat"; readonly count: number; readonly body: readonly Step[] })
   | (StepNode & { readonly kind: "break" | "continue" })
+  /** The body of a function where it is called; "leave" ends the innermost one. */
+  | (StepNode & { readonly kind: "function"; readonly body: readonly Step[] })
+  | (StepNode & { readonly kind: "leave" })
   | (StepNode & { readonly kind: "return"; readonly value: Value | undefined })
   | (StepNode & { readonly kind: "emit"; readonly action: number; readonly arguments: readonly Value[] });

@@ -16,6 +16,7 @@ const DEFERRED: Readonly<Record<string, readonly [size: number, alignment: numbe
   errno: [8, 8],
   signal: [8, 8],
   syscall: [8, 8],
+  "process-name": [8, 8],
 };
 
 /** Bytes of a value in a record, key, map value or tuple. */

@@ -15,7 +15,8 @@ export type DeferredKind =
   | "probe"
   | "errno"
   | "signal"
-  | "syscall";
+  | "syscall"
+  | "process-name";
 
 /** How a map sums up the values that it is given. */
 export type Aggregate =

@@ -10,7 +10,7 @@ import type { ScriptSpelling } from "../values/decode-script-value.ts";
 import type { ScriptValue, StackValue } from "../values/script-value.ts";
 import { bootTime } from "./boot-clock.ts";
 import { systemCallName } from "./system-call-names.ts";
-import { cgroupPath, signalText, systemErrorText, userName } from "./system-names.ts";
+import { cgroupPath, processName, signalText, systemErrorText, userName } from "./system-names.ts";
 
 type Frame = StackValue["frames"][number];
 
@@ -59,6 +59,8 @@ export class Speller implements ScriptSpelling {
         return userName(Number(value));
       case "probe":
         return this.#description.probes[Number(value)]?.name ?? "";
+      case "process-name":
+        return processName(Number(BigInt.asUintN(32, value)));
       case "errno":
         return systemErrorText(Number(BigInt.asIntN(32, value)));
       case "signal":

@@ -15,6 +15,15 @@ export function signalText(signal: number): string {
   return signal < 0 || signal > MOST_SIGNALS ? "N/A" : readCString(libc().strsignal(signal));
 }
 
+/** The name of a process; empty when it has ended. */
+export function processName(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").replace(/\n$/, "");
+  } catch {
+    return "";
+  }
+}
+
 let users: ReadonlyMap<number, string> | undefined;
 
 /** The name of a user, their number where there is none. */

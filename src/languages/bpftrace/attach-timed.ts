@@ -1,5 +1,6 @@
 import { similarNames } from "../../source/similar-names.ts";
 import { AttachPointError } from "./attach-world.ts";
+import { parseInteger } from "./literals.ts";
 import type { ProbeContext, Provider } from "./probe-context.ts";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1e9, ms: 1e6, us: 1e3 };
@@ -41,29 +42,36 @@ const EVENTS: Readonly<Record<"software" | "hardware", Readonly<Record<string, r
     },
   };
 
+function unknownUnit(unit: string, provider: Provider): AttachPointError {
+  const message = `${unit} is not an accepted unit of ${provider} probes`;
+  return new AttachPointError(message, "Accepted units: s, ms, us, hz.");
+}
+
 /** "s:1", "hz:99", "100ms" as a period in nanoseconds or a frequency. */
 function rate(parts: string[], provider: Provider): { periodNs?: number; hz?: number } {
-  const joined = parts.length === 1 ? /^(\d+)(\w+)$/.exec(parts[0] ?? "") : null;
-  const [unit = "", text = ""] = joined === null ? parts : [joined[2], joined[1]];
-  if (joined === null && parts.length !== 2) {
+  if (parts.length < 1 || parts.length > 2 || parts[0] === "") {
     throw new AttachPointError(
       `${provider} probe type requires 1 or 2 arguments`,
       `For instance ${provider}:s:1.`,
     );
   }
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || !/^\d+$/.test(text))
-    throw new AttachPointError(`Invalid rate of ${provider} probe: ${text}`);
+  const alone = parts.length === 1;
+  const [, digits, ending = ""] = /^([\d_]+)([a-z]+)$/.exec(parts[0] ?? "") ?? [];
+  // Without a unit, or with one behind the number, it is a duration: 1000000, 1e6, 10ms.
+  const [unit = "", text = ""] = !alone ? parts : ending === "hz" ? [ending, digits] : ["", parts[0]];
+  const literal = parseInteger(text);
+  const number = Number(literal?.value ?? Number.NaN);
+  if (!Number.isSafeInteger(number)) {
+    const known = /^\d+[a-z]+$/.test(text);
+    throw known
+      ? unknownUnit(text.replace(/\d+/, ""), provider)
+      : new AttachPointError(`Invalid rate of ${provider} probe: ${text}`);
+  }
   if (number === 0) throw new AttachPointError(`${provider}: the rate must be larger than 0`);
   if (unit === "hz") return { hz: number };
-  if (unit === "ns" && joined !== null) return { periodNs: number };
+  if (alone) return { periodNs: number };
   const factor = UNITS[unit];
-  if (factor === undefined) {
-    throw new AttachPointError(
-      `${unit} is not an accepted unit of ${provider} probes`,
-      "Accepted units: s, ms, us, hz.",
-    );
-  }
+  if (factor === undefined) throw unknownUnit(unit, provider);
   return { periodNs: number * factor };
 }
 
@@ -90,7 +98,7 @@ export function perfEvent(parts: string[], provider: Provider): ProbeContext[] {
       similar === undefined ? `There are ${Object.keys(events).join(", ")}.` : `Did you mean ${similar}?`;
     throw new AttachPointError(`Unknown ${provider} probe: ${event}`, hint);
   }
-  const samplePeriod = count === "" ? known[1] : Number(count);
+  const samplePeriod = count === "" ? known[1] : Number(parseInteger(count)?.value ?? Number.NaN);
   if (!Number.isSafeInteger(samplePeriod) || samplePeriod < 0)
     throw new AttachPointError(`Invalid count for ${provider} probe: ${count}`);
   const type = provider === "software" ? SOFTWARE : 0;

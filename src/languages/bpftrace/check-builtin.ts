@@ -70,7 +70,7 @@ export abstract class CheckBuiltins extends CheckExpressions {
       case "probe":
         return this.text(this.context.name, span);
       case "probetype":
-        return this.text(this.context.provider, span);
+        return this.text(isOwn(this.context.provider) ? "special" : this.context.provider, span);
       case "args":
         return this.allArguments(span);
       case "curtask":
@@ -288,4 +288,8 @@ export abstract class CheckBuiltins extends CheckExpressions {
     };
     return { kind: "compose", items, type, span };
   }
+}
+
+function isOwn(provider: string): boolean {
+  return provider === "begin" || provider === "end" || provider === "self";
 }

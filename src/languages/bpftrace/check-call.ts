@@ -5,17 +5,19 @@ import { addressBytes } from "./address-bytes.ts";
 import type { CallExpression, Expression } from "./ast.ts";
 import { isBuiltin } from "./builtin-names.ts";
 import { AGGREGATES } from "./check-aggregate.ts";
-import { CheckTextCalls } from "./check-text-calls.ts";
+import { CheckTypeCalls } from "./check-type-calls.ts";
 import { BOOLEAN, INT64, NONE } from "./type-names.ts";
 
 type Call = (check: CheckCalls, call: CallExpression) => Value;
 
 /** Functions. Each says what it takes, what it gives and what it does. */
-export class CheckCalls extends CheckTextCalls {
+export class CheckCalls extends CheckTypeCalls {
   override call(call: CallExpression): Value {
     const { name, span } = call;
     const known = CALLS[name];
     if (known !== undefined) return known(this, call);
+    const own = this.state.functions.get(name);
+    if (own !== undefined) return this.callFunction(own, call);
     if (AGGREGATES.has(name)) {
       return this.refuse(`${name}() should be assigned to a map`, span, `For instance @x = ${name}(...).`);
     }
@@ -23,7 +25,7 @@ export class CheckCalls extends CheckTextCalls {
       return this.builtin(name.replace(/^__builtin_/, ""), span);
     const similar = similarNames(
       name,
-      [...Object.keys(CALLS), ...AGGREGATES, ...this.state.macros.keys()],
+      [...Object.keys(CALLS), ...AGGREGATES, ...this.state.macros.names(), ...this.state.functions.keys()],
       1,
     )[0];
     const hint = similar === undefined ? undefined : `Did you mean ${similar}()?`;
@@ -128,6 +130,10 @@ const CALLS: Readonly<Record<string, Call>> = {
   usym: (check, call) => check.usym(call),
   kstack: (check, call) => check.stackCall("kstack", call),
   ustack: (check, call) => check.stackCall("ustack", call),
+  comm: (check, call) =>
+    call.arguments.length === 0
+      ? check.builtin("comm", call.span)
+      : check.spelled(call, { kind: "deferred", what: "process-name" }),
   nsecs: (check, call) => check.nsecs(call),
   bswap: (check, call) => check.bswap(call),
   sizeof: (check, call) => check.sizeOf(call),
@@ -149,14 +155,24 @@ const CALLS: Readonly<Record<string, Call>> = {
   strcontains: (check, call) => check.strcontains(call),
   strlen: (check, call) => check.strlen(call),
   getopt: (check, call) => check.option(call),
-  assert: (check, call) => check.assert(call),
   signal: (check, call) => check.sendSignal(call, "signal"),
   signal_thread: (check, call) => check.sendSignal(call, "signal-thread"),
   override: (check, call) => check.sendSignal(call, "override"),
-  socket_cookie: (check, call) => check.unsupported(call),
+  socket_cookie: (check, call) => check.socketCookie(call),
+  strstr: (check, call) => check.strstr(call),
+  strcap: (check, call) => check.strcap(call),
+  globmatch: (check, call) => check.globmatch(call),
+  memcmp: (check, call) => check.memcmp(call),
+  write_user: (check, call) => check.writeUser(call),
+  default_str_length: (check, call) => check.defaultLength(call),
+  container_of: (check, call) => check.containerOf(call),
+  is_literal: (check, call) => check.isLiteral(call),
+  kfunc_exist: (check, call) => check.kernelFunctionExists(call),
+  kfunc_allowed: (check, call) => check.kernelFunctionAllowed(call),
   is_ptr: compileTime((type) => type.kind === "pointer"),
   is_str: compileTime((type) => type.kind === "string"),
   is_array: compileTime((type) => type.kind === "array"),
   is_integer: compileTime((type) => type.kind === "integer"),
+  is_unsigned_integer: compileTime((type) => type.kind === "integer" && !type.signed),
   is_err: (check, call) => check.isError(call),
 };

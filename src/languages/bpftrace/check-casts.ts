@@ -24,8 +24,7 @@ export abstract class CheckCasts extends CheckFields {
     if (wanted.kind === "pointer") {
       if (from.kind === "pointer")
         return { kind: "convert", operand, type: { ...wanted, space: from.space, to: wanted.to }, span };
-      if (isNumber(from))
-        return { kind: "convert", operand, type: pointerTo(wanted.to, this.pointerSpace()), span };
+      if (isNumber(from)) return this.#address(operand, pointerTo(wanted.to, this.pointerSpace()), span);
     }
     if (wanted.kind === "integer" && (isNumber(from) || from.kind === "pointer")) {
       if (operand.kind === "constant")
@@ -40,6 +39,16 @@ export abstract class CheckCasts extends CheckFields {
       return { kind: "convert", operand, type: wanted, span };
     if (wanted.kind === "struct" && from.kind === "struct" && wanted.name === from.name) return operand;
     return this.refuse(`Cannot cast from "${typeName(from)}" to "${typeName(wanted)}"`, span);
+  }
+
+  /** A number becomes an address with zeros before it, whatever its sign. */
+  #address(operand: Value, type: Type, span: Span): Value {
+    const from = operand.type;
+    if (from.kind !== "integer" || !from.signed || from.bytes === 8) {
+      return { kind: "convert", operand, type, span };
+    }
+    const plain: Type = { kind: "integer", bytes: from.bytes, signed: false };
+    return { kind: "convert", operand: this.castTo(operand, plain, span), type, span };
   }
 
   #castBytes(operand: Value, wanted: Type, span: Span): Value {

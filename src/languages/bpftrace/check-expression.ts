@@ -48,7 +48,11 @@ export abstract class CheckExpressions extends CheckCasts {
       case "parameter":
         return this.parameter(expression);
       case "call": {
-        const macro = this.state.macros.get(expression.name);
+        const macro = this.state.macros.find(
+          expression.name,
+          expression.arguments.length,
+          expression.nameSpan,
+        );
         const replaces =
           macro?.parameters.length === expression.arguments.length || !this.isFunction(expression.name);
         return macro === undefined || !replaces ? this.call(expression) : this.expand(macro, expression);
@@ -93,13 +97,13 @@ export abstract class CheckExpressions extends CheckCasts {
     if (bound !== undefined) return this.inScope(bound.scope, () => this.value(bound.expression));
     if (isBuiltin(name)) return this.builtin(name.replace(/^__builtin_/, ""), span);
     const define = this.state.defines.get(name);
-    if (define !== undefined) return this.#guarded(span, () => this.value(define));
+    if (define !== undefined) return this.guarded(span, () => this.value(define));
     const enumerator = this.state.types.enumerator(name);
     if (enumerator !== undefined) return this.constant(enumerator.value, enumerator.type, span);
     const constant = kernelConstant(name);
     const known = constant === undefined ? undefined : this.parsed(name, constant);
-    if (known !== undefined) return this.#guarded(span, () => this.value(placedAt(known, span)));
-    const macro = this.state.macros.get(name);
+    if (known !== undefined) return this.guarded(span, () => this.value(placedAt(known, span)));
+    const macro = this.state.macros.find(name, 0, span);
     if (macro !== undefined) {
       return this.expand(macro, { kind: "call", name, nameSpan: span, arguments: [], span });
     }
@@ -131,13 +135,15 @@ export abstract class CheckExpressions extends CheckCasts {
     );
   }
 
-  #guarded(span: Span, body: () => Value): Value {
+  protected guarded(span: Span, body: () => Value): Value {
     if (this.#expansions > DEEPEST_EXPANSION)
-      return this.refuse("macros expand into each other without end", span);
+      return this.refuse("macros and functions call each other without end", span);
     this.#expansions++;
+    this.state.calls.push(span);
     try {
       return body();
     } finally {
+      this.state.calls.pop();
       this.#expansions--;
     }
   }
@@ -166,7 +172,7 @@ export abstract class CheckExpressions extends CheckCasts {
         else body.push(this.#copy(name, span, scope, this.value(argument)));
       } else scope.expressions.set(name, { expression: argument, scope: outer });
     }
-    return this.#guarded(call.span, () => {
+    return this.guarded(call.span, () => {
       const inner = this.inScope(scope, () => this.block(macro.body));
       if (body.length === 0) return inner;
       const before = body.flatMap((value) => (value.kind === "block" ? value.body : []));

@@ -116,18 +116,6 @@ export abstract class CheckOutputs extends CheckAggregates {
     return this.stack(which, mode, depth, call.span);
   }
 
-  /** Fails, now or at run time, with the place in the text. */
-  assert(call: CallExpression): Value {
-    const { span } = call;
-    if (!this.arity(call, 1, 2)) return this.does([], span);
-    const test = this.test(call.arguments[0] as Expression);
-    const message = call.arguments[1]?.kind === "string" ? call.arguments[1].value : "assertion failed";
-    const failed = this.emit({ kind: "errorf", format: message.replaceAll("%", "%%") }, [], span);
-    const exit = this.exit(this.constant(1n, INT32, span), span);
-    const otherwise = [failed, exit].map((value) => ({ kind: "evaluate", value, span }) as const);
-    return this.does([{ kind: "if", test, body: [], otherwise, span }], span);
-  }
-
   exit(code: Value | undefined, span: Span): Value {
     const values = [convert(code ?? this.constant(0n, INT32, span), INT64)];
     const emitted = this.emit({ kind: "exit" }, values, span);

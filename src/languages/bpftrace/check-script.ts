@@ -1,11 +1,12 @@
 import type { Step, TypedProbe, TypedScript } from "../../program/tir.ts";
 import type { Diagnostic } from "../../source/diagnostic.ts";
 import { SourceText } from "../../source/source-text.ts";
-import type { Expression, Macro, Probe, Script } from "./ast.ts";
+import type { Expression, Probe, Script, UserFunction } from "./ast.ts";
 import { resolveAttachPoint } from "./attach-points.ts";
 import { AttachPointError } from "./attach-world.ts";
 import { CheckCalls } from "./check-call.ts";
 import { CheckState, type ScriptWorld } from "./check-state.ts";
+import { MacroTable } from "./macro-table.ts";
 import { parseWholeExpression } from "./parse-script.ts";
 import type { ProbeContext } from "./probe-context.ts";
 import type { Settings } from "./settings.ts";
@@ -32,7 +33,8 @@ export function checkScript(
     world,
     types: world.types,
     settings,
-    macros: new Map(script.macros.map((macro): [string, Macro] => [macro.name, macro])),
+    macros: new MacroTable(script.macros),
+    functions: new Map(script.functions.map((one): [string, UserFunction] => [one.name, one])),
     defines: readDefines(script),
   });
   for (const declaration of script.mapDeclarations) {
@@ -91,7 +93,8 @@ function contextsOf(
   settings: Settings,
   diagnostics: Diagnostic[],
 ): ProbeContext[] {
-  const each = /\b(?:probe|args)\b/.test(source.text.slice(probe.span.start, probe.span.end));
+  const { text } = probe.span.source ?? source;
+  const each = /\b(?:probe|args)\b/.test(text.slice(probe.span.start, probe.span.end));
   const contexts = probe.points.flatMap((point) => {
     try {
       return resolveAttachPoint(point, world, each);
@@ -102,7 +105,14 @@ function contextsOf(
       const severity = missing && settings.missingProbes === "warn" ? "warning" : "error";
       const { hint, code } = error;
       const message = severity === "warning" ? `${error.message} Skipping.` : error.message;
-      diagnostics.push({ severity, code, message, source, span: point.span, hint });
+      diagnostics.push({
+        severity,
+        code,
+        message,
+        source: point.span.source ?? source,
+        span: point.span,
+        hint,
+      });
       return [];
     }
   });

@@ -5,7 +5,7 @@ import type { CallExpression, Expression } from "./ast.ts";
 import { CheckArguments } from "./check-arguments.ts";
 import { convert } from "./convert.ts";
 import { REGISTERS } from "./registers.ts";
-import { BOOLEAN, INT64, NONE, typeName, UINT64 } from "./type-names.ts";
+import { INT64, NONE, typeName, UINT64 } from "./type-names.ts";
 import { isNumber } from "./type-tests.ts";
 
 const TIMES = {
@@ -155,21 +155,6 @@ export abstract class CheckSmallCalls extends CheckArguments {
     return this.intrinsic("compare-strings", INT64, call.span, [left, right, length]);
   }
 
-  strcontains(call: CallExpression): Value {
-    if (!this.arity(call, 2)) return this.nothing(call.span);
-    const [left, right] = this.strings(call, 2);
-    if (left === undefined || right === undefined) return this.nothing(call.span);
-    return this.intrinsic("string-contains", BOOLEAN, call.span, [left, right]);
-  }
-
-  strlen(call: CallExpression): Value {
-    if (!this.arity(call, 1)) return this.nothing(call.span);
-    const [text] = this.strings(call, 1);
-    return text === undefined
-      ? this.nothing(call.span)
-      : this.intrinsic("string-length", UINT64, call.span, [text]);
-  }
-
   /** Marks whose memory a pointer leads to. */
   space(call: CallExpression, space: "kernel" | "user"): Value {
     if (!this.arity(call, 1)) return this.nothing(call.span);
@@ -244,8 +229,8 @@ export abstract class CheckSmallCalls extends CheckArguments {
     const { span } = call;
     if (!this.arity(call, 1, 2)) return this.nothing(span);
     const { provider } = this.context;
-    if (provider !== "fentry" && provider !== "fexit")
-      return this.refuse(`The path function can only be used with 'fentry' and 'fexit' probes`, span);
+    if (provider !== "fentry" && provider !== "fexit" && provider !== "iter")
+      return this.refuse(`The path function can only be used with 'fentry', 'fexit' and 'iter' probes`, span);
     const value = this.value(call.arguments[0] as Expression);
     const size =
       call.arguments[1] === undefined
@@ -270,9 +255,25 @@ export abstract class CheckSmallCalls extends CheckArguments {
     );
   }
 
+  /** An error of the script's own, with values that are known when it is compiled. */
   fail(call: CallExpression): Value {
-    const message = call.arguments[0]?.kind === "string" ? call.arguments[0].value : "the script fails";
+    const [first, ...rest] = call.arguments;
+    const values = rest.map((argument) => this.#literal(argument));
+    const format = first === undefined ? "the script fails" : (this.literalText(first, call) ?? "");
+    const message = format.replace(/%%|%-?\d*(?:ll|l|h|hh|z|j)?[a-z]/gi, (found) =>
+      found === "%%" ? "%" : (values.shift() ?? ""),
+    );
     return this.refuse(message, call.span);
+  }
+
+  #literal(argument: Expression): string {
+    let value = this.value(argument);
+    while (value.kind === "block" && value.body.length === 0 && value.value !== undefined)
+      value = value.value;
+    if (value.kind === "constant") return String(value.value);
+    if (value.kind === "text") return value.bytes;
+    this.error("fail() takes literals only", argument.span);
+    return "";
   }
 
   unsupported(call: CallExpression): Value {

@@ -3,10 +3,11 @@ import type { Local, TypedAction, TypedMap, TypedProbe } from "../../program/tir
 import type { Type } from "../../program/types.ts";
 import type { Diagnostic } from "../../source/diagnostic.ts";
 import type { SourceText, Span } from "../../source/source-text.ts";
-import type { Expression, Macro, MapDeclaration } from "./ast.ts";
+import type { Expression, MapDeclaration, UserFunction } from "./ast.ts";
 import type { AttachWorld } from "./attach-world.ts";
 import type { CTypes } from "./c-types.ts";
 import { joinTypes, sameType } from "./join-types.ts";
+import type { MacroTable } from "./macro-table.ts";
 import type { ScriptFiles } from "./script-files.ts";
 import type { Settings } from "./settings.ts";
 import { NONE, typeName } from "./type-names.ts";
@@ -49,7 +50,8 @@ export class CheckState {
   readonly world: ScriptWorld;
   readonly types: CTypes;
   readonly settings: Settings;
-  readonly macros: ReadonlyMap<string, Macro>;
+  readonly macros: MacroTable;
+  readonly functions: ReadonlyMap<string, UserFunction>;
   readonly defines: ReadonlyMap<string, Expression>;
   readonly maps = new Map<string, MapState>();
   readonly #localTypes = new Map<string, Type>();
@@ -66,7 +68,8 @@ export class CheckState {
     world: ScriptWorld;
     types: CTypes;
     settings: Settings;
-    macros: ReadonlyMap<string, Macro>;
+    macros: MacroTable;
+    functions: ReadonlyMap<string, UserFunction>;
     defines: ReadonlyMap<string, Expression>;
   }) {
     this.source = init.source;
@@ -74,6 +77,7 @@ export class CheckState {
     this.types = init.types;
     this.settings = init.settings;
     this.macros = init.macros;
+    this.functions = init.functions;
     this.defines = init.defines;
   }
 
@@ -100,9 +104,20 @@ export class CheckState {
     this.#locals = 0;
   }
 
+  /** Where the macros and functions were called that are looked at. */
+  readonly calls: Span[] = [];
+
   report(message: string, span: Span, hint?: string, code = "TYPE"): void {
     const { source = this.source } = span;
-    this.diagnostics.push({ severity: "error", code, message, source, span, hint });
+    const notes = span.source === undefined ? [] : this.#callsToHere();
+    this.diagnostics.push({ severity: "error", code, message, source, span, notes, hint });
+  }
+
+  /** An error in a text that is not the user's says where the user's is. */
+  #callsToHere(): Diagnostic[] {
+    const own = this.calls.filter(({ source }) => source === undefined);
+    const { source } = this;
+    return own.map((span) => ({ severity: "note", code: "CALL", message: "called here", source, span }));
   }
 
   warn(message: string, span: Span, hint?: string): void {

@@ -5,6 +5,7 @@ import type { Span } from "../../source/source-text.ts";
 import type { CallExpression, Expression, Statement } from "./ast.ts";
 import type { KeyedLocal } from "./check-base.ts";
 import { CheckBuiltins } from "./check-builtin.ts";
+import { constantTruth } from "./constant-truth.ts";
 import { convert } from "./convert.ts";
 import { joinTypes, sameAggregate, sameType, widenForMap } from "./join-types.ts";
 import { Scope } from "./scope.ts";
@@ -52,6 +53,9 @@ export abstract class CheckStatements extends CheckBuiltins {
         return this.steps(statement.body);
       case "if": {
         const test = this.test(statement.test);
+        const known = constantTruth(test);
+        // What is never reached is not looked at: so scripts and macros ask for types, options and kernels.
+        if (known !== undefined) return this.steps(known ? statement.body : (statement.otherwise ?? []));
         const body = this.steps(statement.body);
         return [{ kind: "if", test, body, otherwise: this.steps(statement.otherwise ?? []), span }];
       }
@@ -71,10 +75,15 @@ export abstract class CheckStatements extends CheckBuiltins {
         return [{ kind: statement.kind, span }];
       case "return": {
         const value = statement.value === undefined ? undefined : this.value(statement.value);
-        return [{ kind: "return", value, span }];
+        return this.inFunction === undefined ? [{ kind: "return", value, span }] : this.leave(value, span);
       }
     }
   }
+
+  /** Where what a function of the script gives back is put, while its body is looked at. */
+  protected inFunction: { readonly name: string; readonly result: KeyedLocal | undefined } | undefined;
+
+  abstract leave(value: Value | undefined, span: Span): Step[];
 
   private loop(body: readonly Statement[], scope?: Scope): Step[] {
     this.loopDepth++;
@@ -130,7 +139,7 @@ export abstract class CheckStatements extends CheckBuiltins {
     return this.setLocal(known ?? this.assigned(name, span), value, span);
   }
 
-  private setLocal(local: KeyedLocal, value: Value, span: Span): Step[] {
+  protected setLocal(local: KeyedLocal, value: Value, span: Span): Step[] {
     if (value.type.kind === "none") {
       if (value.kind === "block" || value.kind === "call") {
         this.error("Invalid expression for assignment: it has no value", value.span);
@@ -219,7 +228,7 @@ export abstract class CheckStatements extends CheckBuiltins {
 
   /** The aggregate that an assignment's right side ends in, with what stands before it. */
   #summed(given: Expression): { before: Step[]; aggregate: Aggregate; value: Value | undefined } | undefined {
-    if (given.kind === "call" && !this.state.macros.has(given.name)) {
+    if (given.kind === "call" && !this.#isMacro(given)) {
       const found = this.aggregate(given);
       return found === undefined ? undefined : { before: [], ...found };
     }
@@ -237,6 +246,10 @@ export abstract class CheckStatements extends CheckBuiltins {
       const found = this.aggregate(value);
       return found === undefined ? undefined : { before, ...found };
     });
+  }
+
+  #isMacro({ name, arguments: { length }, nameSpan }: CallExpression): boolean {
+    return this.state.macros.find(name, length, nameSpan)?.parameters.length === length;
   }
 
   #sumUp(

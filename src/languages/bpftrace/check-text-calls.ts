@@ -5,8 +5,7 @@ import type { DeferredType } from "../../program/types.ts";
 import type { Span } from "../../source/source-text.ts";
 import type { CallExpression, Expression } from "./ast.ts";
 import { CheckMapCalls } from "./check-map-calls.ts";
-import { findMember } from "./find-member.ts";
-import { BOOLEAN, INT64, NONE, pointerTo, typeName, UINT64 } from "./type-names.ts";
+import { BOOLEAN, INT64, NONE, pointerTo, typeName } from "./type-names.ts";
 import { isNumber } from "./type-tests.ts";
 
 /** Functions that give text and bytes, and what is known when the script is compiled. */
@@ -112,22 +111,6 @@ export abstract class CheckTextCalls extends CheckMapCalls {
     );
   }
 
-  offsetOf(call: CallExpression): Value {
-    const [of, path] = call.arguments;
-    if (!this.arity(call, 2) || path === undefined) return this.nothing(call.span);
-    let type = this.typeArgument(of, call);
-    if (type.kind === "pointer") type = type.to;
-    let offset = 0;
-    for (const name of memberNames(path) ?? [""]) {
-      const member = type.kind === "struct" ? findMember(type, name) : undefined;
-      if (member === undefined)
-        return this.refuse(`${typeName(type)} does not contain a field named '${name}'`, path.span);
-      offset += Math.floor(member.bitOffset / 8);
-      type = member.type;
-    }
-    return this.constant(BigInt(offset), UINT64, call.span);
-  }
-
   option(call: CallExpression): Value {
     const { span } = call;
     const name = this.literalText(call.arguments[0], call);
@@ -147,14 +130,6 @@ export abstract class CheckTextCalls extends CheckMapCalls {
     const value = given.startsWith("-") ? -BigInt(given.slice(1)) : BigInt(given);
     return this.constant(value, INT64, span);
   }
-}
-
-/** The names of `a.b.c`, also where it was read as something else. */
-function memberNames(path: Expression): string[] | undefined {
-  if (path.kind === "name") return [path.name];
-  if (path.kind !== "field") return undefined;
-  const before = memberNames(path.of);
-  return before === undefined ? undefined : [...before, path.name];
 }
 
 function optionError(name: string | undefined, wanted: string, given: string): BpfError {

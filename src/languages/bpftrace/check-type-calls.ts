@@ -1,0 +1,87 @@
+import type { Value } from "../../program/tir.ts";
+import type { Type } from "../../program/types.ts";
+import type { CallExpression, Expression } from "./ast.ts";
+import { CheckSearchCalls } from "./check-search-calls.ts";
+import { findMember } from "./find-member.ts";
+import { BOOLEAN, pointerTo, typeName, UINT64 } from "./type-names.ts";
+
+/** Where kernel functions can be called from, if they can be called at all. */
+const CALLING: ReadonlySet<string> = new Set(["fentry", "fexit", "iter"]);
+
+/** Functions whose answers are known when the script is compiled: of types, literals and the kernel. */
+export abstract class CheckTypeCalls extends CheckSearchCalls {
+  offsetOf(call: CallExpression): Value {
+    const [of, path] = call.arguments;
+    if (!this.arity(call, 2) || path === undefined) return this.nothing(call.span);
+    const offset = this.#offset(this.typeArgument(of, call), path);
+    return offset === undefined ? this.nothing(call.span) : this.constant(BigInt(offset), UINT64, call.span);
+  }
+
+  #offset(of: Type, path: Expression): number | undefined {
+    let type = of.kind === "pointer" ? of.to : of;
+    let offset = 0;
+    for (const name of memberNames(path) ?? [""]) {
+      const member = type.kind === "struct" ? findMember(type, name) : undefined;
+      if (member === undefined) {
+        this.error(`${typeName(type)} does not contain a field named '${name}'`, path.span);
+        return undefined;
+      }
+      offset += Math.floor(member.bitOffset / 8);
+      type = member.type;
+    }
+    return offset;
+  }
+
+  /** The struct that a pointer leads into the middle of. */
+  containerOf(call: CallExpression): Value {
+    const { span } = call;
+    const [argument, of, path] = call.arguments;
+    if (!this.arity(call, 3) || argument === undefined || path === undefined) return this.nothing(span);
+    const pointer = this.value(argument);
+    const type = this.typeArgument(of, call);
+    const offset = this.#offset(type, path);
+    if (offset === undefined || pointer.type.kind === "none") return this.nothing(span);
+    if (pointer.type.kind !== "pointer") {
+      return this.refuse(
+        `container_of() expects a pointer (${typeName(pointer.type)} provided)`,
+        pointer.span,
+      );
+    }
+    return this.offsetAddress(pointer, -offset, pointerTo(type, pointer.type.space), span);
+  }
+
+  isLiteral(call: CallExpression): Value {
+    if (!this.arity(call, 1)) return this.nothing(call.span);
+    let value = this.value(call.arguments[0] as Expression);
+    while (value.kind === "block" && value.body.length === 0 && value.value !== undefined)
+      value = value.value;
+    return this.truth(value.kind === "constant" || value.kind === "text", call);
+  }
+
+  kernelFunctionExists(call: CallExpression): Value {
+    const name = this.literalText(call.arguments[0], call);
+    return this.truth(name !== undefined && this.#kernelHas(name), call);
+  }
+
+  kernelFunctionAllowed(call: CallExpression): Value {
+    const name = this.literalText(call.arguments[0], call);
+    const allowed = CALLING.has(this.context.provider);
+    return this.truth(name !== undefined && allowed && this.#kernelHas(name), call);
+  }
+
+  #kernelHas(name: string): boolean {
+    return this.state.types.kernelFunction(name) !== undefined;
+  }
+
+  protected truth(holds: boolean, { span }: CallExpression): Value {
+    return this.constant(holds ? 1n : 0n, BOOLEAN, span);
+  }
+}
+
+/** The names of `a.b.c`, also where it was read as something else. */
+function memberNames(path: Expression): string[] | undefined {
+  if (path.kind === "name") return [path.name];
+  if (path.kind !== "field") return undefined;
+  const before = memberNames(path.of);
+  return before === undefined ? undefined : [...before, path.name];
+}
