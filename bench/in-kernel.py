@@ -1,25 +1,59 @@
-# bcc's side of bench/in-kernel.ts: loads and attaches a program, prints the ids of what it loaded, and waits.
-#   python3 bench/in-kernel.py FILE.c
-import glob
+# bcc's side of bench/in-kernel.ts: compiles all programs first, and then does as each line of its input says.
+#   python3 bench/in-kernel.py [--static] FILE.c...    static: programs are loaded and not attached
+import os
 import re
 import sys
 
 from bcc import BPF
 
-with open(sys.argv[1]) as file:
-    text = file.read()
-bpf = BPF(text=text)
-# Ours opens them, too: without a reader an output fails at once.
-for name in re.findall(r"^BPF_PERF_OUTPUT\((\w+)\)", text, re.M):
-    bpf[name].open_perf_buffer(lambda *_: None)
-ids = []
-for path in glob.glob("/proc/self/fdinfo/*"):
-    try:
-        with open(path) as info:
-            found = re.search(r"^prog_jited:.*^prog_id:\s*(\d+)", info.read(), re.M | re.S)
-    except FileNotFoundError:
-        continue
-    if found:
-        ids.append(found.group(1))
-print("loaded", " ".join(sorted(set(ids), key=int)), flush=True)
-sys.stdin.read()
+# As many pages as ours: what finds no room costs less.
+PAGES = 512
+static = "--static" in sys.argv
+autoload = BPF._trace_autoload
+if static:
+    for name in ("kprobe", "kretprobe", "tracepoint", "raw_tracepoint"):
+        kind = getattr(BPF, name.replace("kretprobe", "kprobe").upper())
+        setattr(BPF, "attach_" + name, lambda self, fn_name=b"", kind=kind, **_: self.load_func(fn_name, kind))
+
+
+def program_id(descriptor):
+    with open(f"/proc/self/fdinfo/{descriptor}") as info:
+        return re.search(r"^prog_id:\s*(\d+)", info.read(), re.M).group(1)
+
+
+def compile_text(path):
+    with open(path) as file:
+        text = file.read()
+    BPF._trace_autoload = lambda self: None
+    bpf = BPF(text=text)
+    BPF._trace_autoload = autoload
+    return bpf, re.findall(r"^BPF_PERF_OUTPUT\((\w+)\)", text, re.M)
+
+
+def attach(name):
+    bpf, buffers = programs[name]
+    for buffer in buffers:
+        bpf[buffer].open_perf_buffer(lambda *_: None, page_cnt=PAGES)
+    bpf._trace_autoload()
+    return " ".join(f"{function.decode()}={program_id(loaded.fd)}" for function, loaded in bpf.funcs.items())
+
+
+def drain(name):
+    programs[name][0].perf_buffer_poll(timeout=0)
+    return ""
+
+
+def detach(name):
+    programs[name][0].cleanup()
+    return ""
+
+
+programs = {}
+for path in sys.argv[1:]:
+    if path.endswith(".c"):
+        programs[os.path.basename(path)[:-2]] = compile_text(path)
+        print("compiled", path, file=sys.stderr, flush=True)
+print("ready", flush=True)
+for line in sys.stdin:
+    command, name = line.split()
+    print("done", {"attach": attach, "drain": drain, "detach": detach}[command](name), flush=True)

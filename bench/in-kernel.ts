@@ -1,120 +1,119 @@
-// What programs cost in the kernel: ours beside bcc's, the same C text on the same kernel, in turns. Machine code and
-// instructions as the kernel tells them, and the time of a run over the same work.
+// What programs cost in the kernel: ours beside bcc's, the same C text on the same kernel, attached at once over the
+// same work. Machine code and instructions as the kernel tells them, and the time of a run.
 //   bcc-ts vm run --kernel 6.1 -- node dist/bench/in-kernel.js [--rounds N] [--static] [NAME...]
 // bcc wants kernel headers: where the running kernel has none, BCC_KERNEL_SOURCE may name others.
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
+import type { Bpf } from "../src/bpf.ts";
 import { load } from "../src/load.ts";
 import { columns } from "../src/output/columns.ts";
 import { packageFile } from "../src/package-root.ts";
-import { pythonWithBcc } from "./contestants.ts";
+import { BccPrograms } from "./bcc-programs.ts";
 import { describeMachine } from "./machine.ts";
-import { ownProgramIds, type ProgramCost, programCost } from "./program-cost.ts";
+import { type ProgramCost, programCost } from "./program-cost.ts";
 import { work } from "./work.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: "string", default: "3" }, static: { type: "boolean", default: false } },
 });
+const ROUNDS = values.static ? 0 : Number(values.rounds);
+/** As many as bcc's side has: what finds no room costs less. */
+const PAGES = 512;
 const STATISTICS = "/proc/sys/kernel/bpf_stats_enabled";
 const DIRECTORY = packageFile("bench", "in-kernel");
-const names = readdirSync(DIRECTORY).map((file) => file.replace(/\.c$/, ""));
-const ROW = "%-10s %-16s %6s %6s %6s %6s %6s %6s %8s %8s %6s";
-const python = pythonWithBcc() ?? "python3";
+const ROW = "%-10s %-14s %6s %6s %6s %6s %6s %6s %8s %8s %6s %8s";
 
-/** The costs of a text's programs, in the order of their names. */
-type Costs = readonly ProgramCost[];
+/** What one round told, by the functions' names. */
+type Costs = ReadonlyMap<string, ProgramCost>;
 
+const files = readdirSync(DIRECTORY)
+  .filter((file) => positionals.length === 0 || positionals.includes(basename(file, ".c")))
+  .map((file) => `${DIRECTORY}/${file}`);
 console.log(describeMachine().join("\n"));
-console.log(columns(ROW, "", "", "insns", "bcc", "ratio", "bytes", "bcc", "ratio", "ns/run", "bcc", "ratio"));
+const bcc = await BccPrograms.compile(files, values.static);
+const heads = ["insns", "bcc", "ratio", "bytes", "bcc", "ratio", "ns/run", "bcc", "ratio", "runs"];
+console.log(columns(ROW, "", "", ...heads));
 const ratios: { translated: number[]; jited: number[]; time: number[] } = {
   translated: [],
   jited: [],
   time: [],
 };
-if (!values.static) writeFileSync(STATISTICS, "1");
-for (const name of names.filter((each) => positionals.length === 0 || positionals.includes(each))) {
-  await compare(name);
-}
-if (!values.static) writeFileSync(STATISTICS, "0");
+if (ROUNDS > 0) writeFileSync(STATISTICS, "1");
+for (const file of files) await compare(file);
+if (ROUNDS > 0) writeFileSync(STATISTICS, "0");
+await bcc.close();
 const [translated, jited, time] = [ratios.translated, ratios.jited, ratios.time].map(geometricMean);
-console.log(columns(ROW, "mean", "", "", "", ratio(translated), "", "", ratio(jited), "", "", ratio(time)));
+console.log(
+  columns(ROW, "mean", "", "", "", ratio(translated), "", "", ratio(jited), "", "", ratio(time), ""),
+);
 
-async function compare(name: string): Promise<void> {
-  const [ours, theirs]: [Costs[], Costs[]] = [[], []];
-  for (let round = 0; round < (values.static ? 1 : Number(values.rounds)); round++) {
-    ours.push(await ourCosts(name));
-    theirs.push(await bccCosts(name));
-  }
-  for (const [i, own] of (ours[0] ?? []).entries()) {
-    const other = theirs[0]?.[i];
-    if (other === undefined) throw new Error(`bcc did not load ${name}`);
-    const [ownNs, otherNs] = [runTime(ours, i), runTime(theirs, i)];
-    const three = [own.translated / other.translated, own.jited / other.jited, ownNs / otherNs] as const;
-    ratios.translated.push(three[0]);
-    ratios.jited.push(three[1]);
-    if (ownNs > 0 && otherNs > 0) ratios.time.push(three[2]);
-    const cells = [
-      own.translated,
-      other.translated,
-      ratio(three[0]),
-      own.jited,
-      other.jited,
-      ratio(three[1]),
-    ];
-    const times = ownNs > 0 ? [ownNs.toFixed(0), otherNs.toFixed(0), ratio(three[2])] : ["-", "-", "-"];
-    console.log(columns(ROW, i === 0 ? name : "", own.name, ...cells, ...times));
-  }
-}
-
-/** The lowest of the rounds: what else the machine did only adds. */
-function runTime(rounds: readonly Costs[], i: number): number {
-  const times = rounds.flatMap((costs) => {
-    const { runNs = 0, runs = 0 } = costs[i] ?? {};
-    return runs > 0 ? [runNs / runs] : [];
-  });
-  return times.length > 0 ? Math.min(...times) : 0;
-}
-
-async function ourCosts(name: string): Promise<Costs> {
-  using bpf = await load<object>(readFileSync(`${DIRECTORY}/${name}.c`, "utf8"), {
+async function compare(file: string): Promise<void> {
+  using bpf = await load<object>(readFileSync(file, "utf8"), {
     attach: !values.static,
-    onLost: () => {},
+    onLost: (name, count) => console.error(`${file}: ${count} of ${name} were lost`),
+    buffers: buffersOf(file),
   });
-  void bpf;
-  return await costsOf(ownProgramIds(readdirSync("/proc/self/fdinfo")));
+  await bcc.attach(file);
+  const ours = [ownCosts(bpf)];
+  const theirs = [bcc.costs(file)];
+  for (let round = 0; round < ROUNDS; round++) {
+    await work();
+    ours.push(ownCosts(bpf));
+    theirs.push(bcc.costs(file));
+    for (const ring of Object.values<{ poll(timeoutMs: number): unknown }>(bpf.rings)) ring.poll(0);
+    await bcc.drain(file);
+  }
+  await bcc.detach(file);
+  const names = [...(ours[0]?.keys() ?? [])];
+  for (const [i, name] of names.entries()) print(i === 0 ? basename(file, ".c") : "", name, ours, theirs);
 }
 
-async function bccCosts(name: string): Promise<Costs> {
-  const child = spawn(python, [packageFile("bench", "in-kernel.py"), `${DIRECTORY}/${name}.c`], {
-    stdio: ["pipe", "pipe", "inherit"],
+function print(file: string, name: string, ours: readonly Costs[], theirs: readonly Costs[]): void {
+  const [own, other] = [ours[0]?.get(name), theirs[0]?.get(name)];
+  if (own === undefined || other === undefined) throw new Error(`bcc did not load ${name}`);
+  const [ownTime, otherTime] = [runTime(ours, name), runTime(theirs, name)];
+  const three = [own.translated / other.translated, own.jited / other.jited] as const;
+  ratios.translated.push(three[0]);
+  ratios.jited.push(three[1]);
+  const cells = [own.translated, other.translated, ratio(three[0]), own.jited, other.jited, ratio(three[1])];
+  const times: string[] = ["-", "-", "-", "-"];
+  if (ownTime !== undefined && otherTime !== undefined) {
+    ratios.time.push(ownTime / otherTime);
+    const runs = (ours.at(-1)?.get(name)?.runs ?? 0) / ROUNDS;
+    const numbers = [ownTime, otherTime].map((ns) => ns.toFixed(0));
+    times.splice(0, 4, ...numbers, ratio(ownTime / otherTime), runs.toFixed(0));
+  }
+  console.log(columns(ROW, file, shortened(name), ...cells, ...times));
+}
+
+/** The nanoseconds of a run in the quickest of the rounds: what else the machine did only adds. */
+function runTime(rounds: readonly Costs[], name: string): number | undefined {
+  const times = rounds.slice(1).flatMap((costs, i) => {
+    const [before, after] = [rounds[i]?.get(name), costs.get(name)];
+    if (before === undefined || after === undefined || after.runs === before.runs) return [];
+    return [(after.runNs - before.runNs) / (after.runs - before.runs)];
   });
-  try {
-    return await costsOf(await loadedIds(child));
-  } finally {
-    child.stdin.end();
-    await once(child, "close");
-  }
+  return times.length > 0 ? Math.min(...times) : undefined;
 }
 
-async function loadedIds(child: ChildProcess): Promise<number[]> {
-  let said = "";
-  for await (const chunk of child.stdout ?? []) {
-    said += chunk;
-    const ids = /^loaded (.*)\n/m.exec(said)?.[1];
-    if (ids !== undefined) return ids.split(" ").filter(Boolean).map(Number);
-  }
-  throw new Error("bcc loaded nothing");
+function ownCosts(bpf: Bpf<object>): Costs {
+  const programs = Object.entries(bpf.stats().programs);
+  return new Map(programs.map(([name, { id }]) => [name, programCost(id)]));
 }
 
-async function costsOf(ids: readonly number[]): Promise<Costs> {
-  if (!values.static) await work();
-  // The kernel keeps 15 characters of a name: of those that are then the same the shorter program comes first.
-  const order = (a: ProgramCost, b: ProgramCost) =>
-    a.name === b.name ? a.translated - b.translated : a.name < b.name ? -1 : 1;
-  return ids.map(programCost).sort(order);
+function buffersOf(file: string): Record<string, { pages: number }> {
+  const names = readFileSync(file, "utf8").matchAll(/^BPF_PERF_OUTPUT\((\w+)\)/gm);
+  return Object.fromEntries(Array.from(names, ([, name = ""]) => [name, { pages: PAGES }]));
+}
+
+/** "kretprobe__tcp_v4_connect" is too wide a name. */
+function shortened(name: string): string {
+  return name
+    .replace(/^(k|kret|)(?:raw_)?(?:probe|tracepoint)__/, "$1:")
+    .replace(/^:/, "")
+    .slice(0, 14);
 }
 
 function geometricMean(numbers: readonly number[]): number {

@@ -29,28 +29,37 @@
 
 #define BCC_TS_CGROUP_STORAGE(KIND, NAME, V) BPF_F_TABLE("", struct bpf_cgroup_storage_key, V, NAME, 0, 0)
 
-/* A ring or perf buffer. The counter holds the events that found no room. */
 #define BPF_PERF_OUTPUT(NAME) \
-struct { int (*type)[BCC_TS_TYPE_##NAME]; int *key; u32 *value; } NAME SEC(".maps"); \
-u64 bcc_ts_lost_##NAME
+struct { int (*type)[BCC_TS_TYPE_##NAME]; int *key; u32 *value; } NAME SEC(".maps") BCC_TS_PERF_COUNTER(NAME)
 
+/* with perf_event.lost_samples */
+#define BCC_TS_PERF_COUNTER(NAME)
+
+/* without perf_event.lost_samples */
+#define BCC_TS_PERF_COUNTER(NAME) ; u64 bcc_ts_lost_##NAME
+
+/* The counter holds the events that found no room. */
 #define BPF_RINGBUF_OUTPUT(NAME, PAGES) \
 struct { int (*type)[BCC_TS_TYPE_##NAME]; int (*max_entries)[(PAGES) * 4096]; } NAME SEC(".maps"); \
 u64 bcc_ts_lost_##NAME
 
-#define bcc_ts_lookup(MAP, K) ((__typeof__((MAP).value))bpf_map_lookup_elem(&(MAP), K))
+/* A map's address, of which clang is not to know that it is a constant: it would load it, in two instructions, for
+   each call again. */
+#define bcc_ts_address(MAP) ({ void *bcc_ts_map = &(MAP); __asm__("" : "+r"(bcc_ts_map)); bcc_ts_map; })
 
-#define bcc_ts_update(MAP, K, V) bpf_map_update_elem(&(MAP), K, V, BPF_ANY)
+#define bcc_ts_lookup(MAP, K) ((__typeof__((MAP).value))bpf_map_lookup_elem(bcc_ts_address(MAP), K))
 
-#define bcc_ts_insert(MAP, K, V) bpf_map_update_elem(&(MAP), K, V, BPF_NOEXIST)
+#define bcc_ts_update(MAP, K, V) bpf_map_update_elem(bcc_ts_address(MAP), K, V, BPF_ANY)
 
-#define bcc_ts_delete(MAP, K) bpf_map_delete_elem(&(MAP), K)
+#define bcc_ts_insert(MAP, K, V) bpf_map_update_elem(bcc_ts_address(MAP), K, V, BPF_NOEXIST)
+
+#define bcc_ts_delete(MAP, K) bpf_map_delete_elem(bcc_ts_address(MAP), K)
 
 #define bcc_ts_lookup_or_try_init(MAP, K, V) ({ \
 	__auto_type bcc_ts_k = (K); \
 	__auto_type bcc_ts_leaf = bcc_ts_lookup(MAP, bcc_ts_k); \
 	if (!bcc_ts_leaf) { \
-		bpf_map_update_elem(&(MAP), bcc_ts_k, V, BPF_NOEXIST); \
+		bpf_map_update_elem(bcc_ts_address(MAP), bcc_ts_k, V, BPF_NOEXIST); \
 		bcc_ts_leaf = bcc_ts_lookup(MAP, bcc_ts_k); \
 	} \
 	bcc_ts_leaf; })
@@ -69,7 +78,7 @@ u64 bcc_ts_lost_##NAME
 	__auto_type bcc_ts_leaf = bcc_ts_lookup(MAP, bcc_ts_k); \
 	if (!bcc_ts_leaf && BCC_TS_GROWS(MAP)) { \
 		__typeof__(*(MAP).value) bcc_ts_none = 0; \
-		bpf_map_update_elem(&(MAP), bcc_ts_k, &bcc_ts_none, BPF_NOEXIST); \
+		bpf_map_update_elem(bcc_ts_address(MAP), bcc_ts_k, &bcc_ts_none, BPF_NOEXIST); \
 		bcc_ts_leaf = bcc_ts_lookup(MAP, bcc_ts_k); \
 	} \
 	if (bcc_ts_leaf) { ADD(bcc_ts_leaf, N); } })
@@ -140,10 +149,21 @@ u64 bcc_ts_lost_##NAME
 	if (bcc_ts_result < 0) __sync_fetch_and_add(&bcc_ts_lost_##MAP, 1); \
 	bcc_ts_result; })
 
-#define bcc_ts_perf_submit(MAP, CTX, DATA, SIZE) BCC_TS_COUNT_LOST(MAP, bpf_perf_event_output(CTX, &(MAP), BPF_F_CURRENT_CPU, DATA, SIZE))
+/* with perf_event.lost_samples */
+/* The kernel counts what found no room in a perf buffer (since Linux 6.0): the program need not. */
+#define BCC_TS_PERF_RESULT(MAP, RESULT) (RESULT)
+
+/* without perf_event.lost_samples */
+#define BCC_TS_PERF_RESULT(MAP, RESULT) BCC_TS_COUNT_LOST(MAP, RESULT)
+
+/* BPF_F_CURRENT_CPU as one instruction: as a constant of 64 bits it is two. */
+#define BCC_TS_CURRENT_CPU ({ u32 bcc_ts_cpu = (u32)BPF_F_CURRENT_CPU; __asm__("" : "+w"(bcc_ts_cpu)); (u64)bcc_ts_cpu; })
+
+#define bcc_ts_perf_submit(MAP, CTX, DATA, SIZE) \
+	BCC_TS_PERF_RESULT(MAP, bpf_perf_event_output(CTX, &(MAP), BCC_TS_CURRENT_CPU, DATA, SIZE))
 
 #define bcc_ts_perf_submit_skb(MAP, SKB, LENGTH, DATA, SIZE) \
-	BCC_TS_COUNT_LOST(MAP, bpf_perf_event_output(SKB, &(MAP), ((u64)(LENGTH) << 32) | BPF_F_CURRENT_CPU, DATA, SIZE))
+	BCC_TS_PERF_RESULT(MAP, bpf_perf_event_output(SKB, &(MAP), ((u64)(LENGTH) << 32) | BPF_F_CURRENT_CPU, DATA, SIZE))
 
 #define bcc_ts_ringbuf_output(MAP, DATA, SIZE, FLAGS) BCC_TS_COUNT_LOST(MAP, bpf_ringbuf_output(&(MAP), DATA, SIZE, FLAGS))
 

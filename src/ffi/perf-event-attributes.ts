@@ -11,6 +11,8 @@ export interface PerfEventAttributes {
   readonly frequency?: boolean;
   /** PERF_SAMPLE_*: what a sample holds. */
   readonly sampleType?: number;
+  /** PERF_FORMAT_*: what read(2) tells. */
+  readonly readFormat?: number;
   /** Samples between two wake-ups of the reader. */
   readonly wakeupEvents?: number;
   /** Bytes of samples between two wake-ups, instead. */
@@ -59,6 +61,7 @@ export function encodePerfEvent(attributes: PerfEventAttributes): NativeBuffer {
   memory.setPointer(8, config);
   memory.setPointer(16, period);
   memory.setPointer(24, sampleType ?? 0);
+  memory.setPointer(32, attributes.readFormat ?? 0);
   const watermark = wakeupBytes === undefined ? 0 : WATERMARK;
   const flags = (disabled ? DISABLED : 0) | (frequency ? FREQUENCY : 0) | watermark | filterFlags(attributes);
   view.setUint32(40, flags, true);

@@ -55,9 +55,9 @@ export class PerfBuffer<E = Uint8Array> extends EventSource<E> {
     this.fds = this.#buffers.map((buffer) => buffer.fd);
   }
 
-  /** As the program counts them, or else the kernel, which tells when there is room again. */
+  /** As the kernel counts them since Linux 6.0; before, as the program does, or as told when there is room again. */
   get lost(): number {
-    if (!this.closed && this.#countLost !== undefined) this.#counted = this.#countLost();
+    if (!this.closed) this.#counted = this.#countLost?.() ?? this.#countByKernel();
     return Math.max(this.#counted, this.#told);
   }
 
@@ -88,6 +88,10 @@ export class PerfBuffer<E = Uint8Array> extends EventSource<E> {
 
   protected release(): void {
     closeBuffers(this.#map, this.#buffers);
+  }
+
+  #countByKernel(): number {
+    return this.#buffers.reduce((sum, buffer) => sum + (buffer.lost() ?? 0), 0);
   }
 
   #tellLost(events: number, cpu: number): void {

@@ -1,12 +1,15 @@
+import { readSync } from "node:fs";
 import { BpfError, SyscallError } from "../errors.ts";
 import { ERRNO } from "../ffi/errno-table.ts";
 import { closeFd, pageSize } from "../ffi/libc.ts";
 import { MappedMemory } from "../ffi/mapped-memory.ts";
+import type { PerfEventAttributes } from "../ffi/perf-event-attributes.ts";
 import { ioctl, perfEventOpen } from "../ffi/system-calls.ts";
 
 const SOFTWARE_EVENT = 1;
 const BPF_OUTPUT = 10;
 const SAMPLE_RAW = 1 << 10;
+const FORMAT_LOST = 1 << 4;
 const ENABLE = 0x2400n;
 const DISABLE = 0x2401n;
 
@@ -40,12 +43,14 @@ export class CpuBuffer {
   readonly fd: number;
   readonly #memory: MappedMemory;
   readonly #size: number;
+  readonly #countsLost: boolean;
   #scratch = new DataView(new ArrayBuffer(0));
   #closed = false;
 
-  private constructor(cpu: number, fd: number, memory: MappedMemory, size: number) {
+  private constructor(cpu: number, { fd, countsLost }: OpenEvent, memory: MappedMemory, size: number) {
     this.cpu = cpu;
     this.fd = fd;
+    this.#countsLost = countsLost;
     this.#memory = memory;
     this.#size = size;
   }
@@ -55,17 +60,26 @@ export class CpuBuffer {
     if (!Number.isInteger(Math.log2(pages))) {
       throw new BpfError("PERF_BUFFER", `${pages} pages: a perf buffer has a power of two of them`);
     }
-    const fd = openEvent(cpu, wakeUps);
-    if (fd === undefined) return undefined;
+    const event = openEvent(cpu, wakeUps);
+    if (event === undefined) return undefined;
+    const { fd } = event;
     try {
       const size = pages * pageSize();
       const memory = MappedMemory.map(fd, pageSize() + size, { writable: true });
       ioctl(fd, ENABLE, 0, "PERF_EVENT_IOC_ENABLE");
-      return new CpuBuffer(cpu, fd, memory, size);
+      return new CpuBuffer(cpu, event, memory, size);
     } catch (error) {
       closeFd(fd);
       throw error;
     }
+  }
+
+  /** Events that found no room, as the kernel counts them (since Linux 6.0); undefined where it does not. */
+  lost(): number | undefined {
+    if (!this.#countsLost) return undefined;
+    const counts = new BigUint64Array(2); // That of the samples, which are not counted, and the lost ones.
+    readSync(this.fd, counts);
+    return Number(counts[1]);
   }
 
   /** Gives what is there now. */
@@ -118,7 +132,14 @@ export class CpuBuffer {
   }
 }
 
-function openEvent(cpu: number, { events, bytes }: WakeUps): number | undefined {
+interface OpenEvent {
+  readonly fd: number;
+  /** Whether reading it tells how many samples found no room. */
+  readonly countsLost: boolean;
+}
+
+/** Undefined when the CPU is not online. */
+function openEvent(cpu: number, { events, bytes }: WakeUps): OpenEvent | undefined {
   const attributes = {
     type: SOFTWARE_EVENT,
     config: BPF_OUTPUT,
@@ -128,9 +149,20 @@ function openEvent(cpu: number, { events, bytes }: WakeUps): number | undefined 
     ...(bytes !== undefined && { wakeupBytes: bytes }),
   };
   try {
-    return perfEventOpen(attributes, -1, cpu);
+    return openCounting(attributes, cpu) ?? { fd: perfEventOpen(attributes, -1, cpu), countsLost: false };
   } catch (error) {
     if (error instanceof SyscallError && error.errno === ERRNO.ENODEV) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where the kernel does not know of such a count. */
+function openCounting(attributes: PerfEventAttributes, cpu: number): OpenEvent | undefined {
+  try {
+    const fd = perfEventOpen({ ...attributes, readFormat: FORMAT_LOST }, -1, cpu);
+    return { fd, countsLost: true };
+  } catch (error) {
+    if (error instanceof SyscallError && error.errno === ERRNO.EINVAL) return undefined;
     throw error;
   }
 }

@@ -34,31 +34,51 @@ RAW_TRACEPOINT_PROBE(sys_enter) { u32 pid = bpf_get_current_pid_tgid() >> 32; ca
   assert.equal(second.verifiedInstructions === undefined, !kernelAtLeast("5.16"));
 });
 
-test("lost events are in the statistics, and told at the end", async () => {
-  const told: unknown[] = [];
-  const bpf = await load(
-    `struct event { char bytes[2000]; };
-BPF_RINGBUF_OUTPUT(events, 1);
-RAW_TRACEPOINT_PROBE(sys_enter) {
-  if (bpf_get_current_pid_tgid() >> 32 != PID) return 0;
-  struct event *event = events.ringbuf_reserve(sizeof(struct event));
+/** What sends 2000 bytes to a buffer of one page: the buffer, and the statements. */
+const FLOODS = {
+  ring: [
+    "BPF_RINGBUF_OUTPUT(events, 1);",
+    `struct event *event = events.ringbuf_reserve(sizeof(struct event));
   if (event == 0) return 0;
   event->bytes[0] = 1;
-  events.ringbuf_submit(event, 0);
+  events.ringbuf_submit(event, 0);`,
+  ],
+  perf: [
+    "BPF_PERF_OUTPUT(events); BPF_ARRAY(memory, struct event, 1);",
+    `int zero = 0;
+  struct event *event = memory.lookup(&zero);
+  if (event) events.perf_submit(ctx, event, sizeof(*event));`,
+  ],
+} as const;
+
+for (const [kind, [buffer, statements]] of Object.entries(FLOODS)) {
+  test(`lost events of a ${kind} buffer are in the statistics, and told at the end`, async () => {
+    const told: unknown[] = [];
+    const bpf = await load(
+      `struct event { char bytes[2000]; };
+${buffer}
+RAW_TRACEPOINT_PROBE(sys_enter) {
+  if (bpf_get_current_pid_tgid() >> 32 != PID) return 0;
+  ${statements}
   return 0;
 }`,
-    { defines: { PID: process.pid }, onLost: (...loss) => told.push(loss) },
-  );
-  after(() => bpf.close());
-  for (let i = 0; i < 100; i++) process.umask();
-  const { lost } = bpf.stats().buffers.events ?? { lost: 0 };
-  assert.ok(lost > 50, `${lost} lost`);
-  bpf.close();
-  const [name, count, kind] = told[0] as [string, number, string];
-  assert.deepEqual([name, kind], ["events", "events"]);
-  assert.ok(count >= lost);
-  assert.throws(() => bpf.stats(), { name: "ClosedError" });
-});
+      {
+        defines: { PID: process.pid },
+        buffers: kind === "perf" ? { events: { pages: 1 } } : {},
+        onLost: (...loss) => told.push(loss),
+      },
+    );
+    after(() => bpf.close());
+    for (let i = 0; i < 100; i++) process.umask();
+    const { lost } = bpf.stats().buffers.events ?? { lost: 0 };
+    assert.ok(lost > 50, `${lost} lost`);
+    bpf.close();
+    const [name, count, what] = told[0] as [string, number, string];
+    assert.deepEqual([name, what], ["events", "events"]);
+    assert.ok(count >= lost);
+    assert.throws(() => bpf.stats(), { name: "ClosedError" });
+  });
+}
 
 test("a kretprobe tells how many returns it missed", async (t) => {
   if (!needsFeature(t, "kprobes")) return;

@@ -8,7 +8,8 @@ export interface Definition {
   readonly identifiers: ReadonlySet<string>;
   /** Kernel headers one of which the program must include; empty when there is no such condition. */
   readonly headers: readonly string[];
-  /** "struct.member" that the kernel must not have; undefined when there is no such condition. */
+  /** "struct.member" that the kernel must have, or must not have; undefined when there is no such condition. */
+  readonly needs: string | undefined;
   readonly lacks: string | undefined;
   readonly text: string;
 }
@@ -36,8 +37,9 @@ function parseDefinition(chunk: string): Definition {
   const text = chunk.trim();
   const [, condition = ""] = /^\/\* ((?:with|without) .*?) \*\/\n/.exec(text) ?? [];
   const headers = [...condition.matchAll(/<([^>]+)>/g)].map(([, header = ""]) => header);
-  const [, lacks] = /without (\w+\.\w+)$/.exec(condition) ?? [];
-  return { text, headers, lacks, names: definedNames(text), identifiers: identifiersOf(text) };
+  const [, needs] = /^with (\w+\.\w+)$/.exec(condition) ?? [];
+  const [, lacks] = /^without (\w+\.\w+)$/.exec(condition) ?? [];
+  return { text, headers, needs, lacks, names: definedNames(text), identifiers: identifiersOf(text) };
 }
 
 function definedNames(text: string): string[] {
@@ -92,6 +94,7 @@ export function selectDefinitions(fileNames: readonly string[], program: Program
     before = selected.size;
     for (const definition of candidates) {
       if (selected.has(definition) || !definition.names.some((name) => identifiers.has(name))) continue;
+      if (definition.needs !== undefined && !isThere(definition.needs, program)) continue;
       if (definition.lacks !== undefined && isThere(definition.lacks, program)) continue;
       selected.add(definition);
       for (const identifier of definition.identifiers) identifiers.add(identifier);
