@@ -20,6 +20,7 @@ import { refuseUnknownMacros } from "./refuse-unknown-macros.ts";
 import { rewritePackets } from "./rewrite-packets.ts";
 import { rewritePrintk } from "./rewrite-printk.ts";
 import { rewriteTableCalls } from "./rewrite-table-calls.ts";
+import { rewriteTableTypes } from "./rewrite-table-types.ts";
 import { rewriteUsdt } from "./rewrite-usdt.ts";
 import type { AstNode } from "./syntax-tree.ts";
 import { TranslationUnit } from "./translation-unit.ts";
@@ -52,6 +53,7 @@ const PASSES = [
   checkTables,
   loadParameters,
   rewriteTableCalls,
+  rewriteTableTypes,
   rewritePrintk,
   rewritePackets,
   keepBounds,
