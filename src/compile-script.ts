@@ -8,10 +8,11 @@ import { checkScript } from "./languages/bpftrace/check-script.ts";
 import { gatherScript } from "./languages/bpftrace/gather-script.ts";
 import { isKnownHeader } from "./languages/bpftrace/known-headers.ts";
 import { ownTypesCode } from "./languages/bpftrace/own-types.ts";
-import { readSettings } from "./languages/bpftrace/settings.ts";
+import { readSettings, type Settings } from "./languages/bpftrace/settings.ts";
 import { standardLibrary } from "./languages/bpftrace/standard-library.ts";
 import { lowerScript } from "./lowering/lower-script.ts";
 import type { ScriptDescription } from "./program/script.ts";
+import type { TypedScript } from "./program/tir.ts";
 import type { BuiltScript, ScriptBuildOptions } from "./script-build-options.ts";
 import type { Diagnostic } from "./source/diagnostic.ts";
 import { SourceError } from "./source/source-error.ts";
@@ -39,6 +40,28 @@ export async function translateScript(
   options: ScriptBuildOptions,
   clang: ClangSession = new ClangSession({}, options.signal),
 ): Promise<{ code: string; description: ScriptDescription; warnings: readonly Diagnostic[] }> {
+  const { script, settings, warnings } = await settleScript(source, options, clang);
+  const { world } = options;
+  const ringBytes =
+    settings.perfRingPages === undefined ? RING_BYTES : powerOfTwo(settings.perfRingPages * PAGE);
+  const lowered = lowerScript(script, {
+    source,
+    settings,
+    license: settings.license,
+    cpus: world.cpus,
+    helperErrors: options.helperErrors ?? false,
+    ringBytes,
+    pid: world.pid,
+  });
+  return { ...lowered, warnings };
+}
+
+/** A script with the types of all that it says. Throws SourceError with all that is wrong. */
+export async function settleScript(
+  source: SourceText,
+  options: ScriptBuildOptions,
+  clang: ClangSession,
+): Promise<{ script: TypedScript; settings: Settings; warnings: readonly Diagnostic[] }> {
   const { facts, world } = options;
   const { script, diagnostics } = gatherScript(source, world.parameters, world, [
     ...standardLibrary(),
@@ -55,18 +78,7 @@ export async function translateScript(
   refuseOptions(world.named, checked.options);
   const all = [...refused, ...checked.diagnostics];
   throwErrors(all);
-  const ringBytes =
-    settings.perfRingPages === undefined ? RING_BYTES : powerOfTwo(settings.perfRingPages * PAGE);
-  const lowered = lowerScript(checked.script, {
-    source,
-    settings,
-    license: settings.license,
-    cpus: world.cpus,
-    helperErrors: options.helperErrors ?? false,
-    ringBytes,
-    pid: world.pid,
-  });
-  return { ...lowered, warnings: all };
+  return { script: checked.script, settings, warnings: all };
 }
 
 /** The headers of --include. */

@@ -11,12 +11,13 @@ import { originalSpan } from "./program/original-place.ts";
 import type { ScriptDescription, ScriptMapLayout, ScriptProbe } from "./program/script.ts";
 import { RingBuffer } from "./rings/ring-buffer.ts";
 import { clearScriptMap, zeroScriptMap } from "./scripts/clear-script-map.ts";
-import { requestCodec, type ScriptRequest } from "./scripts/decode-record.ts";
+import { requestCodec } from "./scripts/decode-record.ts";
 import { LostCounter } from "./scripts/lost-counter.ts";
 import { readScriptMap } from "./scripts/read-script-map.ts";
 import { Speller } from "./scripts/spell-deferred.ts";
 import { testRun } from "./scripts/test-run.ts";
 import type { SourceText } from "./source/source-text.ts";
+import type { ScriptRequest } from "./values/script-request.ts";
 import type { ScriptEvent, ScriptMapValue } from "./values/script-value.ts";
 
 /** A script that is compiled, or was taken from the cache. */

@@ -172,10 +172,13 @@ export class LowerSteps extends LowerIntrinsics {
     const last = this.out.number(this.number(to));
     const times = this.out.number(`(s64)${last} > (s64)${first} ? ${last} - ${first} : 0`);
     this.out.line(`if (${times} > ${ENDLESS}) ${times} = ${ENDLESS};`);
+    // The verifier does not look at a body that runs no time, takes it away, and stumbles over its address.
+    this.out.line(`if (${times}) {`);
     this.#loop(`bpf_loop(${times}`, first, () => {
       this.out.line(`${this.frame.local(local).c} = c->from + (u64)number;`);
       this.steps(body);
     });
+    this.out.line("}");
   }
 
   /** A loop's body as a function that the kernel calls: 0 goes on, 1 ends. */

@@ -4,10 +4,10 @@ import { walkKeys } from "../maps/key-walker.ts";
 import { possibleCpus } from "../maps/possible-cpus.ts";
 import type { RawChunk, RawMap } from "../maps/raw-chunk.ts";
 import type { ScriptMapLayout } from "../program/script.ts";
-import type { ValueLayout } from "../program/value-layout.ts";
 import { decodeScriptValue, type ScriptSpelling } from "../values/decode-script-value.ts";
 import { mergeAggregate } from "../values/merge-aggregate.ts";
 import type { ScriptMapValue, ScriptValue } from "../values/script-value.ts";
+import { valueKind } from "../values/value-kind.ts";
 
 /** Bytes of a chunk of entries: a map of histograms has large ones. */
 const CHUNK_BYTES = 1 << 20;
@@ -27,7 +27,7 @@ export function readScriptMap(
   return {
     name: layout.name,
     keyed: layout.keys !== undefined,
-    valueKind: kindOf(layout.value),
+    valueKind: valueKind(layout.value),
     entries,
   };
 }
@@ -103,11 +103,4 @@ class EntryReader {
     const offsets = this.#cpuOffsets.map((cpu) => start + cpu);
     return mergeAggregate(value.aggregate, view, offsets, value.size);
   }
-}
-
-function kindOf(layout: ValueLayout): ScriptMapValue["valueKind"] {
-  if (layout.kind === "aggregate") return layout.aggregate.kind;
-  if (layout.kind === "bits") return "integer";
-  if (layout.kind !== "deferred") return layout.kind;
-  return layout.what === "kstack" || layout.what === "ustack" ? "stack" : "spelled";
 }

@@ -1,3 +1,4 @@
+import { fitted } from "../../program/integer-operations.ts";
 import type { Value } from "../../program/tir.ts";
 import { placeItems, sizeOfType } from "../../program/type-layout.ts";
 import type { Type } from "../../program/types.ts";
@@ -7,7 +8,7 @@ import { sameType } from "./join-types.ts";
 export function convert(value: Value, type: Type): Value {
   if (sameType(value.type, type) || value.type.kind === "none" || type.kind === "none") return value;
   if (value.kind === "constant" && (type.kind === "integer" || type.kind === "pointer")) {
-    return { ...value, type };
+    return { ...value, value: fitted(value.value, type), type };
   }
   if (value.kind === "text" && type.kind === "string") return { ...value, type };
   if (value.kind === "compose" && type.kind === "tuple" && value.type.kind === "tuple") {

@@ -29,6 +29,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   lowering: { layer: 2, may: ["errors", "package-root", "source", "program"] },
   compile: { layer: 3, may: ["errors", "program", "btf", "facts", "source"], packages: ["clang-wasm"] },
   values: { layer: 3, may: ["errors", "btf", "program"], pure: true },
+  evaluation: { layer: 4, may: ["errors", "source", "program", "values"], pure: true },
   // A refused program is shown at the user's line: hence the line information and the diagnostics.
   load: { layer: 4, may: ["errors", "ffi", "kernel", "compile", "btf", "source"] },
   // Names that look like a mistyped target come from source/, which every room of layer 5 that has names may use.

@@ -1,0 +1,70 @@
+import type { ScriptAction } from "../program/script.ts";
+import type { ScriptEvent, ScriptPlace, ScriptValue } from "./script-value.ts";
+
+/** What a record asks of user space: to tell an event, or to do something with a map, or to end. */
+export type ScriptRequest =
+  | { readonly kind: "event"; readonly event: ScriptEvent }
+  | {
+      readonly kind: "print-map";
+      readonly action: ScriptAction;
+      readonly top: number | undefined;
+      readonly divisor: number | undefined;
+    }
+  | { readonly kind: "clear" | "zero"; readonly map: number }
+  | { readonly kind: "exit"; readonly code: number };
+
+/** What an action asks with the values of its record. `file` is the script's name in messages. */
+export function requestOf(action: ScriptAction, values: readonly ScriptValue[], file: string): ScriptRequest {
+  const { kind, format = "", map = 0 } = action;
+  const place: ScriptPlace | undefined = action.place && { file, ...action.place };
+  const tell = (event: ScriptEvent): ScriptRequest => ({ kind: "event", event });
+  switch (kind) {
+    case "printf":
+      return tell({ kind, format, arguments: values });
+    case "errorf":
+    case "warnf":
+      return tell({ kind, format, arguments: values, place });
+    case "failed":
+      return tell({ kind: "errorf", format, arguments: values, place });
+    case "print-value":
+      return tell({ kind: "value", value: values[0] ?? { kind: "none" } });
+    case "time":
+      return tell({ kind, format, at: new Date() });
+    case "cat":
+    case "system":
+      return tell({ kind, format, arguments: values });
+    case "join":
+      return tell({ kind, items: values.flatMap(texts), separator: action.separator ?? " " });
+    case "helper-error":
+      return tell({
+        kind,
+        helper: action.helper ?? "",
+        result: Number(integerOf(values[0]) ?? 0n),
+        message: action.message ?? "",
+        place,
+      });
+    case "print-map": {
+      // How many, and by what they are divided, may be worked out by the script.
+      const [top, divisor] = values.map((value) => Number(integerOf(value)));
+      return { kind, action, top: top ?? action.top, divisor: divisor ?? action.divisor };
+    }
+    case "clear":
+    case "zero":
+      return { kind, map };
+    case "exit":
+      return { kind, code: Number(BigInt.asUintN(8, integerOf(values[0]) ?? 0n)) };
+    default:
+      return tell({ kind: "value", value: values[0] ?? { kind: "none" } });
+  }
+}
+
+/** The texts of an array, up to the first empty one. */
+function texts(value: ScriptValue): string[] {
+  if (value.kind === "string") return value.value === "" ? [] : [value.value];
+  return "items" in value ? value.items.flatMap(texts) : [];
+}
+
+function integerOf(value: ScriptValue | undefined): bigint | undefined {
+  if (value === undefined) return undefined;
+  return value.kind === "integer" ? value.value : undefined;
+}

@@ -1,0 +1,23 @@
+// Random scripts run in the kernel and evaluated in this process tell the same. BCC_TS_SEED repeats a run.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chooseSeed } from "../unit/btf/random.ts";
+import { needsFeature } from "./needs-feature.ts";
+import { checkSeeds } from "./script-oracle/check-script.ts";
+import { expressionScript, statementScript } from "./script-oracle/random-script.ts";
+
+/** In a guest clang's answers and the kernel are slow: what depends on the kernel's version shows in a few scripts. */
+const IN_GUEST = process.env.BCC_TS_TEST_GUEST !== undefined;
+
+for (const [title, make, least] of [
+  ["expressions", expressionScript, IN_GUEST ? 700 : 10_000],
+  ["statements", statementScript, IN_GUEST ? 24 : 240],
+] as const) {
+  test(`${least} random ${title} come to the same in the kernel and evaluated`, async (t) => {
+    if (!needsFeature(t, "raw tracepoints")) return;
+    const seed = chooseSeed() % 1_000_000;
+    console.log(`BCC_TS_SEED=${seed}`);
+    const { cases, refused } = await checkSeeds(make, seed, least);
+    assert.ok(refused * 20 < cases, `${refused} of ${cases + refused} are no scripts`);
+  });
+}

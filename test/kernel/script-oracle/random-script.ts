@@ -1,0 +1,75 @@
+import type { Numbers } from "../../fuzz/mutate.ts";
+import { INTEGERS, RandomExpression } from "./random-expression.ts";
+import { MAPS, RandomStatement, SERIES_CLOCK } from "./random-statement.ts";
+import { type Tree, tree } from "./tree.ts";
+
+/** A script of which each line stands for itself: trees may be left out or made smaller, texts stay. */
+export interface RandomScript {
+  readonly lines: readonly (string | Tree)[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** How many results each tree gives. */
+  readonly rows: number;
+}
+
+/** After the lines of a block of expressions. */
+export const BLOCK_END = "} }";
+
+const ROWS = 8;
+const BLOCKS = 4;
+const CASES = 25;
+
+/** Expressions over variables of all types, printed for several values of these. */
+export function expressionScript(random: Numbers): RandomScript {
+  const literals = new RandomExpression(random, {});
+  const rows = Array.from({ length: ROWS }, (_, row) => inputs(literals, row));
+  const counter = { next: 0 };
+  const expressions = new RandomExpression(random, NAMES, ["$m"], counter);
+  const block = () => [
+    `begin { for ($i : 0..${ROWS}) { ${LOADS}`,
+    ...Array.from({ length: CASES }, () => printed(expressions)),
+    BLOCK_END,
+  ];
+  const blocks = Array.from({ length: BLOCKS }, block).flat();
+  return { lines: ["begin {", ...rows, "}", ...blocks], environment: {}, rows: ROWS };
+}
+
+const NAMES = {
+  int: [...INTEGERS.map((type) => `$${type}`), "$m", "$i"],
+  bool: ["$bool"],
+  text: ["$text"],
+  "(int,int)": ["$pair"],
+};
+const INPUTS = [...INTEGERS, "bool", "text", "pair"] as const;
+const LOADS = INPUTS.map((name) => `$${name} = @${name}[$i];`).join(" ");
+
+function inputs(literals: RandomExpression, row: number): Tree {
+  const statements = INPUTS.map((name) => {
+    const value =
+      name === "text"
+        ? `"${literals.literalText()}"`
+        : name === "bool"
+          ? literals.pick(["true", "false"])
+          : name === "pair"
+            ? `((int16)${literals.literal()}, (uint32)${literals.literal()})`
+            : `(${name})${literals.literal()}`;
+    return tree("statement", `@${name}[${row}] = ${value}; `);
+  });
+  return tree("input", ...statements);
+}
+
+function printed(expressions: RandomExpression): Tree {
+  const depth = 1 + expressions.below(4);
+  return tree("case", "$m = $int64; print((", expressions.any(depth), "));");
+}
+
+/** Statements that change variables and maps, in blocks that run one after the other. */
+export function statementScript(random: Numbers): RandomScript {
+  const counter = { next: 0 };
+  const block = () => new RandomStatement(random, counter).block();
+  const blocks = Array.from({ length: 12 }, block);
+  return {
+    lines: ["config = { max_map_keys = 12; }", `begin { ${MAPS.join(" ")} }`, ...blocks],
+    environment: { BPFTRACE_DUMMY_TS_MAP: SERIES_CLOCK },
+    rows: 1,
+  };
+}
