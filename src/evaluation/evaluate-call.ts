@@ -1,7 +1,8 @@
 import type { Value } from "../program/tir.ts";
 import { sizeOfType } from "../program/type-layout.ts";
 import type { Type } from "../program/types.ts";
-import { bytesOf, type Datum, numberOf, sameBytes, textBytes, writeDatum } from "./datum.ts";
+import { bytesOf, type Datum, encoded, numberOf, sameBytes, textBytes, writeDatum } from "./datum.ts";
+import { globMatches } from "./glob-match.ts";
 import { notEvaluated } from "./not-evaluated.ts";
 
 type Call = Extract<Value, { kind: "call" }>;
@@ -18,7 +19,17 @@ export function evaluateCall({ name, type, arguments: values }: Call, given: rea
     case "compare-strings":
       return compared(bytesOf(first), bytesOf(second), third === undefined ? undefined : numberOf(third));
     case "string-contains":
-      return contains(textBytes(bytesOf(first)), textBytes(bytesOf(second))) ? 1n : 0n;
+      return indexOf(textBytes(bytesOf(first)), textBytes(bytesOf(second))) < 0n ? 0n : 1n;
+    case "string-index":
+      return indexOf(textBytes(bytesOf(first)), textBytes(bytesOf(second)));
+    case "glob-match":
+      return globMatches(textBytes(bytesOf(first)), textBytes(bytesOf(second))) ? 1n : 0n;
+    case "compare-memory":
+      return comparedBytes(
+        encoded(first, types[0] as Type),
+        encoded(second, types[1] as Type),
+        Number(third),
+      );
     case "string-length":
       return BigInt(textBytes(bytesOf(first)).length);
     case "buffer":
@@ -48,11 +59,21 @@ function compared(a: Uint8Array, b: Uint8Array, most = BigInt(Math.max(a.length,
   return 0n;
 }
 
-function contains(text: Uint8Array, wanted: Uint8Array): boolean {
-  for (let at = 0; at + wanted.length <= text.length; at++) {
-    if (sameBytes(text.subarray(at, at + wanted.length), wanted)) return true;
+/** -1, 0 or 1, by the first byte that differs. */
+function comparedBytes(a: Uint8Array, b: Uint8Array, count: number): bigint {
+  for (let i = 0; i < count; i++) {
+    const [x = 0, y = 0] = [a[i], b[i]];
+    if (x !== y) return x < y ? -1n : 1n;
   }
-  return false;
+  return 0n;
+}
+
+/** Where a text is in another, or -1. */
+function indexOf(text: Uint8Array, wanted: Uint8Array): bigint {
+  for (let at = 0; at + wanted.length <= text.length; at++) {
+    if (sameBytes(text.subarray(at, at + wanted.length), wanted)) return BigInt(at);
+  }
+  return -1n;
 }
 
 function buffer(from: Datum, length: bigint, size: number): Datum {

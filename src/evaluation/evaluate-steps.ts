@@ -11,9 +11,9 @@ type Of<Kind extends Step["kind"]> = Extract<Step, { kind: Kind }>;
 const ENDLESS = 1 << 23;
 
 /** How a row of statements was left; undefined when it came to its end. */
-type Left = "break" | "continue" | "return" | undefined;
+type Left = "break" | "continue" | "leave" | "return" | undefined;
 
-/** A `break`, `continue` or `return` in the middle of an expression. */
+/** A `break`, `continue`, `return` or the end of a function in the middle of an expression. */
 class LeftExpression extends Error {
   readonly how: Left;
 
@@ -78,7 +78,12 @@ export class EvaluateSteps extends EvaluateValues {
         return this.#repeat(step.count, () => this.steps(step.body));
       case "break":
       case "continue":
+      case "leave":
         return step.kind;
+      case "function": {
+        const left = this.steps(step.body);
+        return left === "leave" ? undefined : left;
+      }
       case "return":
         if (step.value !== undefined) this.value(step.value);
         return "return";
@@ -93,7 +98,7 @@ export class EvaluateSteps extends EvaluateValues {
   #repeat(times: number, body: (round: number) => Left): Left {
     for (let round = 0; round < times; round++) {
       const left = body(round);
-      if (left === "return") return left;
+      if (left === "return" || left === "leave") return left;
       if (left === "break") break;
     }
     return undefined;

@@ -4,6 +4,8 @@ import { type Tree, tree } from "./tree.ts";
 export const INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"] as const;
 const TEXTS = ["", "a", "ab", "abc", "abcabd", "hello world", "0123456789abcdef", "é", "a\\nb", "\\xff\\x01"];
 
+const PATTERNS = ["*", "a*", "*b*", "?b*", "[a-h]*[!a-c]", "[!h]*", "*[0-9a]*f", "", "abc", "*\\n?"];
+
 /** What has elements: a type, what a number must be before it is one, and how many elements there are at least. */
 const ARRAYS = [
   ["text", "", 1],
@@ -83,11 +85,15 @@ export class RandomExpression {
       case 5:
         return of("(", a(), " ?: ", a(), ")");
       case 6:
-        return of("strlen(", this.text(depth - 1), ")");
+        return this.below(2) === 0
+          ? of("strlen(", this.text(depth - 1), ")")
+          : of("strstr(", this.text(depth - 1), ", ", this.text(depth - 1), ")");
       case 7:
         return of("strncmp(", this.text(depth - 1), ", ", this.text(depth - 1), `, ${this.below(8)})`);
       case 8:
-        return of("bswap(", a(), ")");
+        return this.below(3) > 0
+          ? of("bswap(", a(), ")")
+          : of("memcmp((uint64)", a(), ", (uint64)", a(), `, ${1 + this.below(8)})`);
       case 9:
         return this.#element(depth);
       case 10:
@@ -120,7 +126,9 @@ export class RandomExpression {
       case 3:
         return of("(", this.text(depth - 1), this.pick([" == ", " != "]), this.text(depth - 1), ")");
       case 4:
-        return of("strcontains(", this.text(depth - 1), ", ", this.text(depth - 1), ")");
+        return this.below(2) === 0
+          ? of("strcontains(", this.text(depth - 1), ", ", this.text(depth - 1), ")")
+          : of("globmatch(", this.text(depth - 1), `, "${this.pick(PATTERNS)}")`);
       case 5: {
         const shape = this.#shape();
         const side = () => this.tuple(shape, depth - 1);
