@@ -28,16 +28,11 @@ export function noteAnswers<Options extends Asked>(
   const note =
     <Q extends keyof typeof QUESTIONS>(question: Q) =>
     (...words: string[]): ReturnType<(typeof QUESTIONS)[Q]> => {
-      const answer = (QUESTIONS[question] as (asked: Asked, ...words: string[]) => unknown)(
-        options,
-        ...words,
-      );
-      // An answer may be read once only.
-      const kept = question === "functions" ? [...(answer as Iterable<string>)] : answer;
+      const answer = ask(options, question, words);
       if (!answers.some(([asked, given]) => asked === question && given.join("\0") === words.join("\0"))) {
-        answers.push([question, words, digest(kept)]);
+        answers.push([question, words, digest(answer)]);
       }
-      return kept as ReturnType<(typeof QUESTIONS)[Q]>;
+      return answer as ReturnType<(typeof QUESTIONS)[Q]>;
     };
   const { facts, world } = options;
   const noted = {
@@ -71,10 +66,16 @@ export function noteAnswers<Options extends Asked>(
 
 /** True when the machine answers today as it did then. */
 export function sameAnswers(options: Asked, answers: readonly Answer[]): boolean {
-  return answers.every(([question, words, expected]) => {
-    const answer = (QUESTIONS[question] as (asked: Asked, ...words: string[]) => unknown)(options, ...words);
-    return digest(question === "functions" ? [...(answer as Iterable<string>)] : answer) === expected;
-  });
+  return answers.every(([question, words, expected]) => digest(ask(options, question, words)) === expected);
+}
+
+function ask(asked: Asked, question: keyof typeof QUESTIONS, words: readonly string[]): unknown {
+  const answer = (QUESTIONS[question] as (asked: Asked, ...words: readonly string[]) => unknown)(
+    asked,
+    ...words,
+  );
+  // This one may be read once only.
+  return question === "functions" ? [...(answer as Iterable<string>)] : answer;
 }
 
 function digest(answer: unknown): string {

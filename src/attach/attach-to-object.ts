@@ -5,9 +5,9 @@ import { libbpf } from "../ffi/libbpf.ts";
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import type { ObjectPoint } from "../program/program.ts";
 import { attachRefusal } from "./attach-refusal.ts";
-import { registerForExit } from "./exit-release.ts";
 import { FdLink } from "./fd-link.ts";
 import type { Link } from "./link.ts";
+import { OpenLink } from "./open-link.ts";
 
 /**
  * Attaches a program to a control group, or to a map of sockets. Control groups have links since Linux 5.7, maps
@@ -25,7 +25,7 @@ export function attachToObject(program: LoadedProgram, point: ObjectPoint): Link
     const link = flags === 0 ? libbpf().bpf_link_create(program.fd, fd, attachType, 0) : -ERRNO.EINVAL;
     if (link >= 0) {
       if (opened !== undefined) closeSync(opened);
-      return new FdLink("object", target, link, 1);
+      return new FdLink("object", target, link);
     }
     const result = libbpf().bpf_prog_attach(program.fd, fd, attachType, flags);
     if (result < 0)
@@ -55,16 +55,10 @@ function openDirectory(path: string): number {
 }
 
 /** An attachment that is no descriptor. */
-class ObjectLink implements Link {
-  readonly kind = "object";
-  readonly target: string;
-  readonly count = 1;
-  readonly missed = undefined;
+class ObjectLink extends OpenLink {
   readonly #program: number;
   readonly #attachType: number;
   readonly #opened: number | undefined;
-  readonly #unregister: () => void;
-  #fd: number;
 
   constructor(
     program: LoadedProgram,
@@ -73,29 +67,19 @@ class ObjectLink implements Link {
     attachType: number,
     opened: number | undefined,
   ) {
-    this.target = target;
+    super("object", target, fd);
     this.#program = program.fd;
-    this.#fd = fd;
     this.#attachType = attachType;
     this.#opened = opened;
-    this.#unregister = registerForExit(this);
   }
 
-  get fd(): number {
-    return this.#fd;
+  override get missed(): undefined {
+    return undefined;
   }
 
-  close(): void {
-    if (this.#fd === -1) return;
-    const fd = this.#fd;
-    this.#fd = -1;
-    this.#unregister();
+  protected override detach(fd: number): void {
     // Its result tells only whether it was still attached.
     libbpf().bpf_prog_detach2(this.#program, fd, this.#attachType);
     if (this.#opened !== undefined) closeSync(this.#opened);
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 }

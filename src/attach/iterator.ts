@@ -6,7 +6,7 @@ import { closeFd, libc } from "../ffi/libc.ts";
 import { NativeBuffer } from "../ffi/native-buffer.ts";
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import type { IteratorPoint } from "../program/program.ts";
-import { LibbpfLink } from "./link.ts";
+import { LibbpfLink } from "./libbpf-link.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 /** The kernel calls a program of an iterator as often as there are objects; no more than this is kept. */

@@ -8,7 +8,8 @@ import { kernelSymbols } from "../kernel/kallsyms.ts";
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import { explainKprobeFailure } from "./kprobe-failure.ts";
 import { type KprobeTarget, kprobeName } from "./kprobe-target.ts";
-import { LibbpfLink, type Link } from "./link.ts";
+import { LibbpfLink } from "./libbpf-link.ts";
+import type { Link } from "./link.ts";
 
 const PMU = "/sys/bus/event_source/devices/kprobe/type";
 

@@ -1,7 +1,3 @@
-import { libbpf } from "../ffi/libbpf.ts";
-import { registerForExit } from "./exit-release.ts";
-import { missedRuns } from "./missed-runs.ts";
-
 /** What a program is attached to. Probes at all functions of a pattern are of the kind of a single one. */
 export type LinkKind =
   | "kprobe"
@@ -42,47 +38,4 @@ export interface Link {
   /** Detaches. May be called again. */
   close(): void;
   [Symbol.dispose](): void;
-}
-
-/** A link that libbpf made; closed at the end of the process at the latest. */
-export class LibbpfLink implements Link {
-  readonly kind: LinkKind;
-  readonly target: string;
-  readonly count = 1;
-  readonly #unregister: () => void;
-  #pointer: number;
-  #fd: number;
-
-  constructor(kind: LinkKind, target: string, pointer: number) {
-    this.kind = kind;
-    this.target = target;
-    this.#pointer = pointer;
-    this.#fd = libbpf().bpf_link__fd(pointer);
-    this.#unregister = registerForExit(this);
-  }
-
-  /** -1 once closed. */
-  get fd(): number {
-    return this.#fd;
-  }
-
-  /** How often a kprobe did not run the program, where the kernel tells (Linux 6.7). */
-  get missed(): number | undefined {
-    return missedRuns(this.#fd);
-  }
-
-  /** Detaches. May be called again. */
-  close(): void {
-    if (this.#pointer === 0) return;
-    const pointer = this.#pointer;
-    this.#pointer = 0;
-    this.#fd = -1;
-    this.#unregister();
-    // Its result tells only whether closing the descriptors was clean; they are closed in any case.
-    libbpf().bpf_link__destroy(pointer);
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
 }

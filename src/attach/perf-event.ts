@@ -9,7 +9,8 @@ import { perfEventOpen } from "../ffi/system-calls.ts";
 import { onlineCpus } from "../kernel/cpus.ts";
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import type { PerfEventPoint } from "../program/program.ts";
-import { LibbpfLink, type Link } from "./link.ts";
+import { LibbpfLink } from "./libbpf-link.ts";
+import type { Link } from "./link.ts";
 import { LinkGroup } from "./link-group.ts";
 import { perfEventName } from "./perf-event-types.ts";
 

@@ -7,7 +7,8 @@ import { permissionError, tracingCapabilities } from "../kernel/capabilities.ts"
 import { tracepointCategories, tracepointEvents } from "../kernel/tracefs.ts";
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import { similarNames } from "../source/similar-names.ts";
-import { LibbpfLink, type Link } from "./link.ts";
+import { LibbpfLink } from "./libbpf-link.ts";
+import type { Link } from "./link.ts";
 
 /** A tracepoint by its event's name alone: "sched_switch". */
 export interface RawTracepointTarget {

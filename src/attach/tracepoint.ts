@@ -7,7 +7,8 @@ import { permissionError, tracingCapabilities } from "../kernel/capabilities.ts"
 import { tracefsDirectory, tracepointCategories, tracepointEvents, tracepointId } from "../kernel/tracefs.ts";
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import { similarNames } from "../source/similar-names.ts";
-import { LibbpfLink, type Link } from "./link.ts";
+import { LibbpfLink } from "./libbpf-link.ts";
+import type { Link } from "./link.ts";
 import { LinkGroup } from "./link-group.ts";
 import { checkMatches, compilePattern } from "./pattern.ts";
 

@@ -9,10 +9,10 @@ import { kernelAtLeast } from "../kernel/kernel-version.ts";
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import type { TrafficControlPoint } from "../program/program.ts";
 import { attachRefusal } from "./attach-refusal.ts";
-import { registerForExit } from "./exit-release.ts";
 import { FdLink } from "./fd-link.ts";
 import type { Link } from "./link.ts";
 import { deviceIndex } from "./network-device.ts";
+import { OpenLink } from "./open-link.ts";
 
 /** Since then the kernel has links for it (tcx). */
 const LINKS_SINCE = "6.6";
@@ -37,7 +37,7 @@ export function attachTrafficControl(program: LoadedProgram, point: TrafficContr
   if (!kernelAtLeast(LINKS_SINCE)) return FilterLink.attach(program, index, direction, target, fail);
   const type = direction === "ingress" ? ATTACH_TYPE.tcxIngress : ATTACH_TYPE.tcxEgress;
   const fd = libbpf().bpf_link_create(program.fd, index, type, 0);
-  if (fd >= 0) return new FdLink("tc", target, fd, 1);
+  if (fd >= 0) return new FdLink("tc", target, fd);
   throw fail(-fd);
 }
 
@@ -53,17 +53,11 @@ function noFilters(): UnsupportedError {
 }
 
 /** A filter of tc: the kernel keeps it until it is taken away. */
-class FilterLink implements Link {
-  readonly kind = "tc";
-  readonly target: string;
-  readonly count = 1;
-  readonly missed = undefined;
+class FilterLink extends OpenLink {
   readonly #hook: NativeBuffer;
   /** Handle and priority of the filter. */
   readonly #filter: readonly [handle: number, priority: number];
   readonly #ownsHook: boolean;
-  readonly #unregister: () => void;
-  #fd: number;
 
   static attach(
     program: LoadedProgram,
@@ -84,22 +78,17 @@ class FilterLink implements Link {
   }
 
   private constructor(fd: number, target: string, hook: NativeBuffer, opts: NativeBuffer, ownsHook: boolean) {
-    this.#fd = fd;
-    this.target = target;
+    super("tc", target, fd);
     this.#hook = hook;
     this.#filter = [opts.view.getUint32(20, true), opts.view.getUint32(24, true)];
     this.#ownsHook = ownsHook;
-    this.#unregister = registerForExit(this);
   }
 
-  get fd(): number {
-    return this.#fd;
+  override get missed(): undefined {
+    return undefined;
   }
 
-  close(): void {
-    if (this.#fd === -1) return;
-    this.#fd = -1;
-    this.#unregister();
+  protected override detach(): void {
     const opts = filterOptions();
     opts.view.setUint32(20, this.#filter[0], true);
     opts.view.setUint32(24, this.#filter[1], true);
@@ -107,10 +96,6 @@ class FilterLink implements Link {
     if (this.#ownsHook) destroyHook(this.#hook.view.getInt32(8, true));
     // It may have been taken away from outside.
     if (result !== -ERRNO.ENOENT && result !== -ERRNO.EINVAL) checked(`detach from ${this.target}`, result);
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 }
 

@@ -9,7 +9,8 @@ import { requireFeature } from "../kernel/features.ts";
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import type { NamedAttachPoint, TrampolinePoint } from "../program/program.ts";
 import { similarNames } from "../source/similar-names.ts";
-import { LibbpfLink, type Link } from "./link.ts";
+import { LibbpfLink } from "./libbpf-link.ts";
+import type { Link } from "./link.ts";
 
 /** What the kernel's BTF says of functions. */
 export interface KernelFunctionNames {

@@ -8,7 +8,8 @@ import { cString, NativeBuffer } from "../ffi/native-buffer.ts";
 import { permissionError, tracingCapabilities } from "../kernel/capabilities.ts";
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import type { UserFunctionPoint } from "../program/program.ts";
-import { LibbpfLink, type Link } from "./link.ts";
+import { LibbpfLink } from "./libbpf-link.ts";
+import type { Link } from "./link.ts";
 import { LinkGroup } from "./link-group.ts";
 import { type UprobePlace, uprobeName, uprobePlace, uprobePlaces } from "./uprobe-place.ts";
 

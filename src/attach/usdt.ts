@@ -5,7 +5,8 @@ import { requireFeature } from "../kernel/features.ts";
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import type { UsdtPoint } from "../program/program.ts";
 import { differsByLocation, usdtName } from "../program/usdt.ts";
-import { LibbpfLink, type Link } from "./link.ts";
+import { LibbpfLink } from "./libbpf-link.ts";
+import type { Link } from "./link.ts";
 import { LinkGroup } from "./link-group.ts";
 import { linkToPlace } from "./uprobe.ts";
 

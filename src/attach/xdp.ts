@@ -20,7 +20,7 @@ export function attachXdp(program: LoadedProgram, { device, flags = 0 }: XdpPoin
   opts.setPointer(0, 16);
   opts.view.setUint32(8, flags, true);
   const fd = libbpf().bpf_link_create(program.fd, index, ATTACH_TYPE.xdp, opts.address);
-  if (fd >= 0) return new FdLink("xdp", String(device), fd, 1);
+  if (fd >= 0) return new FdLink("xdp", String(device), fd);
   const busy = fd === -16 ? "Another program is attached to it: `ip link` shows which." : undefined;
   const wrong = program.type === PROGRAM_TYPE.xdp ? undefined : "The context must be struct xdp_md *ctx.";
   throw attachRefusal(`attach XDP to ${device}`, String(device), -fd, { hint: wrong ?? busy });

@@ -1,4 +1,3 @@
-import { ClosedError } from "../errors.ts";
 import { ERRNO } from "../ffi/errno-table.ts";
 import { libbpf } from "../ffi/libbpf.ts";
 import type { Codec } from "../values/codec.ts";
@@ -7,6 +6,7 @@ import { walkKeysOnly } from "./key-walker.ts";
 import { mapError } from "./map-error.ts";
 import type { MapHandle } from "./map-handle.ts";
 import { EntryMemory } from "./map-memory.ts";
+import { MapObject } from "./map-object.ts";
 import type { HasFd } from "./program-array.ts";
 
 const WORD = codecOf<number>({ kind: "integer", size: 4, signed: false }, "unsigned int");
@@ -19,19 +19,12 @@ const WORD = codecOf<number>({ kind: "integer", size: 4, signed: false }, "unsig
  * bpf.maps.socks.set(0, server); // anything with a file descriptor
  * bpf.maps.socks.delete(0);
  */
-export class DescriptorMap<K = number> {
-  readonly handle: MapHandle;
+export class DescriptorMap<K = number> extends MapObject {
   readonly #memory: EntryMemory<K, number>;
-  #closed = false;
 
   constructor(handle: MapHandle, key: Codec<K>) {
-    this.handle = handle;
+    super(handle);
     this.#memory = new EntryMemory({ key, value: WORD });
-  }
-
-  /** The name that the C text gives it. */
-  get name(): string {
-    return this.handle.name;
   }
 
   /** The number of entries that the map can hold. */
@@ -72,20 +65,6 @@ export class DescriptorMap<K = number> {
   /** Deletes whatever is there. */
   clear(): void {
     for (const key of [...this.keys()]) this.delete(key);
-  }
-
-  /** Ends the use of this object; the map itself belongs to who loaded it. May be called again. */
-  close(): void {
-    this.#closed = true;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  protected openFd(): number {
-    if (this.#closed) throw new ClosedError(`map ${this.name}`);
-    return this.handle.fd;
   }
 }
 

@@ -1,4 +1,3 @@
-import { ClosedError } from "../errors.ts";
 import { ERRNO } from "../ffi/errno-table.ts";
 import { libbpf } from "../ffi/libbpf.ts";
 import { type PairDecoder, pairDecoder } from "../values/decode-pairs.ts";
@@ -10,6 +9,7 @@ import { walkKeys } from "./key-walker.ts";
 import { mapError } from "./map-error.ts";
 import type { MapHandle } from "./map-handle.ts";
 import { type EntryCodecs, EntryMemory } from "./map-memory.ts";
+import { MapObject } from "./map-object.ts";
 import type { RawChunk, RawMap } from "./raw-chunk.ts";
 
 /** How a whole map is read. */
@@ -26,24 +26,17 @@ export interface SetOptions {
 const FLAGS = { any: 0n, noexist: 1n, exist: 2n } as const;
 
 /** What maps with keys have in common: reading and writing entries, in the shape of JavaScript's Map. */
-export abstract class KernelMap<K, V> implements Iterable<[K, V]> {
-  readonly handle: MapHandle;
+export abstract class KernelMap<K, V> extends MapObject implements Iterable<[K, V]> {
   protected readonly codecs: EntryCodecs<K, V>;
   protected readonly memory: EntryMemory<K, V>;
   protected readonly raw: RawMap;
   #decodePairs: PairDecoder<K, V> | undefined;
-  #closed = false;
 
   constructor(handle: MapHandle, codecs: EntryCodecs<K, V>) {
-    this.handle = handle;
+    super(handle);
     this.codecs = codecs;
     this.memory = new EntryMemory(codecs);
     this.raw = { handle, valueStride: codecs.value.size, openFd: () => this.openFd() };
-  }
-
-  /** The name that the C text gives it. */
-  get name(): string {
-    return this.handle.name;
   }
 
   /** The number of entries that the map can hold. */
@@ -127,20 +120,6 @@ export abstract class KernelMap<K, V> implements Iterable<[K, V]> {
   /** All entries in arrays of up to 8192: the fastest way to read a large map. */
   readBatch(options: ReadOptions = {}): IterableIterator<[K, V][]> {
     return this.decoded((chunk) => this.decodeChunk(chunk), options);
-  }
-
-  /** Ends the use of this object; the map itself belongs to who loaded it. May be called again. */
-  close(): void {
-    this.#closed = true;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  protected openFd(): number {
-    if (this.#closed) throw new ClosedError(`map ${this.name}`);
-    return this.handle.fd;
   }
 
   protected decodeChunk({ keys, values, count }: RawChunk): [K, V][] {

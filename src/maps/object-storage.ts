@@ -1,5 +1,4 @@
 import { closeSync, constants, openSync } from "node:fs";
-import { ClosedError } from "../errors.ts";
 import { ERRNO } from "../ffi/errno-table.ts";
 import { libbpf } from "../ffi/libbpf.ts";
 import { closeFd } from "../ffi/libc.ts";
@@ -9,6 +8,7 @@ import { codecOf } from "../values/compile-codec.ts";
 import { mapError } from "./map-error.ts";
 import type { MapHandle } from "./map-handle.ts";
 import { EntryMemory } from "./map-memory.ts";
+import { MapObject } from "./map-object.ts";
 import type { HasFd } from "./program-array.ts";
 
 const DESCRIPTOR = codecOf<number>({ kind: "integer", size: 4, signed: true }, "int");
@@ -23,25 +23,18 @@ interface Lent extends HasFd {
  * BPF_TASK_STORAGE): a socket, a file or a process, so there is no list of all. Since Linux 5.2 (sockets), 5.10
  * (inodes) and 5.11 (tasks).
  */
-export abstract class ObjectStorage<Owner, V> {
-  readonly handle: MapHandle;
+export abstract class ObjectStorage<Owner, V> extends MapObject {
   readonly #memory: EntryMemory<number, V>;
-  #closed = false;
 
   constructor(handle: MapHandle, value: Codec<V>) {
-    this.handle = handle;
+    super(handle);
     this.#memory = new EntryMemory({ key: DESCRIPTOR, value });
-  }
-
-  /** The name that the C text gives it. */
-  get name(): string {
-    return this.handle.name;
   }
 
   /** Undefined when nothing is stored with it. */
   get(owner: Owner): V | undefined {
-    const result = this.#with(owner, (key) => {
-      return libbpf().bpf_map_lookup_elem(this.handle.fd, key, this.#memory.value.address);
+    const result = this.#with(owner, (fd, key) => {
+      return libbpf().bpf_map_lookup_elem(fd, key, this.#memory.value.address);
     });
     if (result === 0) return this.#memory.readValue();
     if (result === -ERRNO.ENOENT) return undefined;
@@ -51,8 +44,8 @@ export abstract class ObjectStorage<Owner, V> {
   /** Throws ValueError when the value does not fit, MapError when the kernel refuses. */
   set(owner: Owner, value: V): this {
     const address = this.#memory.writeValue(value);
-    const result = this.#with(owner, (key) => {
-      return libbpf().bpf_map_update_elem(this.handle.fd, key, address, 0n);
+    const result = this.#with(owner, (fd, key) => {
+      return libbpf().bpf_map_update_elem(fd, key, address, 0n);
     });
     if (result < 0) throw mapError(this.name, "set", -result);
     return this;
@@ -60,27 +53,18 @@ export abstract class ObjectStorage<Owner, V> {
 
   /** False when nothing was stored with it. */
   delete(owner: Owner): boolean {
-    const result = this.#with(owner, (key) => libbpf().bpf_map_delete_elem(this.handle.fd, key));
+    const result = this.#with(owner, (fd, key) => libbpf().bpf_map_delete_elem(fd, key));
     if (result < 0 && result !== -ERRNO.ENOENT) throw mapError(this.name, "delete", -result);
     return result === 0;
   }
 
-  /** Ends the use of this object; the map itself belongs to who loaded it. May be called again. */
-  close(): void {
-    this.#closed = true;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
   protected abstract lend(owner: Owner): Lent;
 
-  #with(owner: Owner, call: (key: number) => number): number {
-    if (this.#closed) throw new ClosedError(`map ${this.name}`);
+  #with(owner: Owner, call: (fd: number, key: number) => number): number {
+    const fd = this.openFd();
     const lent = this.lend(owner);
     try {
-      return call(this.#memory.writeKey(lent.fd));
+      return call(fd, this.#memory.writeKey(lent.fd));
     } finally {
       lent.close?.();
     }
