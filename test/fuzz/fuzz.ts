@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { chooseSeed } from "../unit/btf/random.ts";
 import { feedOne, feedTarget } from "./feed.ts";
-import { TARGETS, type Target } from "./targets.ts";
+import { TARGETS, targetNamed } from "./targets.ts";
 
 const MEGABYTES = 512;
 const HANGS_AFTER_MS = 20_000;
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     options: { count: { type: "string" }, seed: { type: "string" }, only: { type: "string" } },
   });
   const seed = values.seed === undefined ? chooseSeed() : Number(values.seed);
-  const wanted = positionals.length === 0 ? TARGETS : positionals.map(targetOf);
+  const wanted = positionals.length === 0 ? TARGETS : positionals.map(targetNamed);
   if (values.only !== undefined) {
     for (const target of wanted) feedOne(target.start(), seed, Number(values.only));
     return;
@@ -71,11 +71,5 @@ function watched(job: Job): Promise<string> {
 
 function work({ name, seed, count, progress }: Job): void {
   const onInput = (index: number) => Atomics.store(progress, 0, index);
-  parentPort?.postMessage(feedTarget(targetOf(name), { seed, count, onInput }));
-}
-
-function targetOf(name: string): Target {
-  const target = TARGETS.find((each) => each.name === name);
-  if (target === undefined) throw new Error(`there is no ${name}: ${TARGETS.map((t) => t.name).join(", ")}`);
-  return target;
+  parentPort?.postMessage(feedTarget(targetNamed(name), { seed, count, onInput }));
 }

@@ -11,7 +11,6 @@ import { emitDeclarations } from "../../src/btf/emit-declarations.ts";
 import { memberAtPath } from "../../src/btf/layout.ts";
 import { reduceBtf } from "../../src/btf/reduce-btf.ts";
 import { usdtNotes } from "../../src/btf/usdt-notes.ts";
-import { BpfError } from "../../src/errors.ts";
 import { parseConfig } from "../../src/facts/parse-config.ts";
 import { readRecordedFacts } from "../../src/facts/recorded-facts.ts";
 import { parseMaps } from "../../src/kernel/process-maps.ts";
@@ -31,6 +30,7 @@ import { everyKind } from "../unit/btf/build-btf.ts";
 import { compileObject } from "../unit/btf/compile-object.ts";
 import { madeElf } from "../unit/btf/made-elf.ts";
 import { elfOf, ONE, OTHER, TWO } from "../unit/btf/made-notes.ts";
+import { attempt } from "./attempt.ts";
 import { mutateBytes, mutateText, type Numbers } from "./mutate.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -40,16 +40,6 @@ export interface Target {
   readonly name: string;
   /** A damaged input, and the reader at work on it. */
   readonly start: () => (random: Numbers) => void;
-}
-
-/** Questions are asked one by one; each may be refused with a BpfError, nothing else. */
-function attempt<T>(ask: () => T): T | undefined {
-  try {
-    return ask();
-  } catch (error) {
-    if (!BpfError.is(error)) throw error;
-    return undefined;
-  }
 }
 
 function ofBytes(name: string, inputs: () => readonly Uint8Array[], read: (bytes: Buffer) => void): Target {
@@ -202,4 +192,12 @@ export const TARGETS: readonly Target[] = [
   ),
 ];
 
-const SMALL_PROGRAM = 'int f(void) { return 1; } char l[] __attribute__((section("license"))) = "GPL";';
+/** Throws when there is none of that name. */
+export function targetNamed(name: string): Target {
+  const target = TARGETS.find((each) => each.name === name);
+  if (target === undefined) throw new Error(`there is no ${name}: ${TARGETS.map((t) => t.name).join(", ")}`);
+  return target;
+}
+
+export const SMALL_PROGRAM =
+  'int f(void) { return 1; } char l[] __attribute__((section("license"))) = "GPL";';
