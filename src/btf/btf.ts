@@ -3,6 +3,7 @@ import type { BtfKind, BtfType } from "./btf-type.ts";
 import { decodeType, enumeratorValue, KIND_NAMES } from "./decode-type.ts";
 import { indexOfEnumerator, indexOfNamed, stringOffsets } from "./find-names.ts";
 import type { NameIndex } from "./name-index.ts";
+import { INDEXED } from "./scan-names.ts";
 import { KIND, kindOf, readTypeTable, type TypeTable } from "./type-table.ts";
 
 /** No type of a real kernel or program is larger; keeps products of array lengths exact. */
@@ -96,17 +97,34 @@ export class Btf {
 
   /**
    * The id of a type by kind and name; with a list of kinds, of the first type of any of them. Its own types
-   * come before those of the base. About 1 ms for a kernel: for many names use `lookUp`.
+   * come before those of the base. About 1 ms for a kernel without an index, and for functions and variables, which
+   * have none: for many names use `lookUp`.
    */
   find(kind: BtfKind | readonly BtfKind[], name: string): number | undefined {
+    if (name === "") return undefined;
     const kinds = kindBits(typeof kind === "string" ? [kind] : kind);
-    const offsets = this.stringOffsets(name);
-    if (offsets.length === 0) return undefined;
+    let offsets: readonly number[] | undefined;
     for (let btf: Btf | undefined = this; btf !== undefined; btf = btf.base) {
-      const index = indexOfNamed(btf.table, kinds, offsets);
+      if (btf.index !== undefined && (kinds & ~INDEXED) === 0) {
+        const id = btf.#indexed(btf.index, kinds, name);
+        if (id !== undefined) return id;
+        continue;
+      }
+      offsets ??= this.stringOffsets(name);
+      const index = offsets.length === 0 ? -1 : indexOfNamed(btf.table, kinds, offsets);
       if (index >= 0) return btf.firstId + index;
     }
     return undefined;
+  }
+
+  #indexed(names: NameIndex, kinds: number, name: string): number | undefined {
+    const { words, starts } = this.table;
+    const index = names.candidates([name]).typeIndexes.find((i) => {
+      const at = starts[i] as number;
+      const isOfKind = ((kinds >>> kindOf(words[at + 1] as number)) & 1) === 1;
+      return isOfKind && this.string(words[at] as number) === name;
+    });
+    return index === undefined ? undefined : this.firstId + index;
   }
 
   /** The first enumerator of that name: its enum and its value. */

@@ -2,7 +2,8 @@ import { enumeratorAt } from "./decode-type.ts";
 import { KIND, kindOf, type TypeTable } from "./type-table.ts";
 
 const ENUMS = (1 << KIND.enum) | (1 << KIND.enum64);
-const NAMED = ENUMS | (1 << KIND.struct) | (1 << KIND.union) | (1 << KIND.typedef) | (1 << KIND.fwd);
+/** The kinds of type that a scan by name is over, a bit for each. */
+export const INDEXED = ENUMS | (1 << KIND.struct) | (1 << KIND.union) | (1 << KIND.typedef) | (1 << KIND.fwd);
 
 /** Types and enumerators of one part that may have one of some names. */
 export interface NameCandidates {
@@ -27,7 +28,7 @@ export function scanNames(table: TypeTable, passes: (offset: number) => boolean)
     const at = starts[i] as number;
     const info = words[at + 1] as number;
     const kind = 1 << kindOf(info);
-    if ((kind & NAMED) === 0) continue;
+    if ((kind & INDEXED) === 0) continue;
     if (passes(words[at] as number)) typeIndexes.push(i);
     if ((kind & ENUMS) === 0) continue;
     for (let j = 0; j < (info & 0xffff); j++) {

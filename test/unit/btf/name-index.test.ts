@@ -29,6 +29,22 @@ for (const { name, bytes } of [...RECORDED, { name: "every kind", bytes: everyKi
     for (const one of all) assert.deepEqual(lookUp(indexed, new Set([one])), lookUp(plain, new Set([one])));
   });
 
+  test(`${name}: types are found one by one with and without an index`, () => {
+    const indexed = Btf.parse(bytes, { index: NameIndex.of(plain.table) });
+    // Without an index each takes a pass over all types.
+    const some = [...all].filter((_, i) => i % Math.ceil(all.size / 200) === 0).concat("not_there", "");
+    for (const one of some) {
+      for (const kind of [
+        "struct",
+        "typedef",
+        ["struct", "union", "enum"],
+        "func",
+        ["func", "enum"],
+      ] as const)
+        assert.equal(indexed.find(kind, one), plain.find(kind, one), `${kind} ${one}`);
+    }
+  });
+
   test(`${name}: an index of other bytes, or cut short, is none`, () => {
     const kept = NameIndex.of(plain.table).bytes(bytes.length);
     assert.equal(NameIndex.read(kept, bytes.length + 4), undefined);
