@@ -18,14 +18,17 @@ export abstract class OpenLink implements Link {
     this.#unregister = registerForExit(this);
   }
 
+  /** -1 once closed. */
   get fd(): number {
     return this.#fd;
   }
 
+  /** How often a kprobe did not run the program, where the kernel tells (Linux 6.7). */
   get missed(): number | undefined {
     return missedRuns(this.#fd);
   }
 
+  /** Detaches. May be called again. */
   close(): void {
     if (this.#fd === -1) return;
     const fd = this.#fd;
