@@ -68,6 +68,24 @@ def disk():
 def waits():
     for _ in range(20): time.sleep(0.05)
 
+def calls():
+    for _ in range(40): libc.getppid()
+    for _ in range(7): libc.getuid()
+    for _ in range(3): libc.getgid()
+
+def reads():
+    reader, writer = os.pipe()
+    for size in (1, 2, 3, 5, 8, 100, 150, 250, 1000, 1999, 2000, 4000):
+        os.write(writer, b"r" * size); os.read(reader, size)
+    os.close(reader); os.close(writer)
+
+def sleeps():
+    for _ in range(5): libc.usleep(30000)
+
+def signals():
+    child = subprocess.Popen(["/bin/sleep", "100"])
+    os.kill(child.pid, 12); child.wait()
+
 def burn():
     end = time.monotonic() + 3
     with open("/dev/zero", "rb", buffering=0) as zeros:
@@ -76,6 +94,8 @@ def burn():
 
 print("ready", flush=True)
 for line in sys.stdin:
-    for step in line.split(): globals()[step]()
+    for step in line.split():
+        try: globals()[step]()
+        except Exception as error: print(step, error, file=sys.stderr, flush=True)
     print("done", flush=True)
 `;

@@ -36,7 +36,7 @@ export function compareOutputs(pair: ToolPair, bcc: string, ours: string): Verdi
 }
 
 /** The texts that are left when each of the others takes an equal one away. */
-function without(texts: readonly string[], others: readonly string[]): string[] {
+export function without(texts: readonly string[], others: readonly string[]): string[] {
   const left = [...others];
   return texts.filter((text) => {
     const at = left.indexOf(text);

@@ -7,6 +7,7 @@ import { startCli, TestProcess } from "../cli-process.ts";
 import { idsHeldBy } from "../kernel/kernel-ids.ts";
 import { ACTIVITY } from "./activity-text.ts";
 import { compareOutputs, type Verdict } from "./compare-outputs.ts";
+import { makeDisk } from "./make-disk.ts";
 import { PAIRS, type ToolPair } from "./tool-pairs.ts";
 
 const PYTHON = "/usr/bin/python3";
@@ -108,10 +109,4 @@ async function end(tool: TestProcess): Promise<string> {
     .filter((line) => /error|lost|WARN/i.test(line) && !/KeyboardInterrupt/.test(line));
   for (const line of problems) console.log(`stderr: ${line}`);
   return stdout.toString();
-}
-
-function makeDisk(): void {
-  const modules = packageFile("vendor", "kernels", release().split(".").slice(0, 2).join("."), "modules");
-  spawnSync("busybox", ["insmod", `${modules}/configfs.ko`], { stdio: "inherit" });
-  spawnSync("busybox", ["insmod", `${modules}/null_blk.ko`, "nr_devices=1", "gb=1"], { stdio: "inherit" });
 }

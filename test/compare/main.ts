@@ -1,7 +1,6 @@
 // `npm run compare:bcc`: in a guest of Linux 6.1, real bcc's tools and those of examples/tools trace the same
 // activity, and what they print is compared. Words choose tools. Needs Debian's bpfcc-tools and the headers of the
 // guest's kernel.
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +8,7 @@ import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { runInGuest } from "../../src/cli/run-in-guest.ts";
 import { packageFile } from "../../src/package-root.ts";
+import { makeCertificate } from "./make-certificate.ts";
 
 const KERNEL = "6.1";
 const release = readFileSync(packageFile("vendor", "kernels", KERNEL, "release"), "utf8").trim();
@@ -35,11 +35,4 @@ async function compare(tools: readonly string[]): Promise<number> {
   } finally {
     rmSync(directory, { recursive: true });
   }
-}
-
-function makeCertificate(directory: string): void {
-  const files = ["-keyout", join(directory, "key.pem"), "-out", join(directory, "certificate.pem")];
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const words = ["req", "-x509", "-days", "2", "-subj", "/CN=localhost", ...key, ...files];
-  execFileSync("/usr/bin/openssl", words, { stdio: ["ignore", "ignore", "pipe"] });
 }
