@@ -58,7 +58,7 @@ export function requestOf(action: ScriptAction, values: readonly ScriptValue[], 
   }
 }
 
-/** The texts of an array, up to the first empty one. */
+/** The texts of an array without the empty ones, as there are after its end. */
 function texts(value: ScriptValue): string[] {
   if (value.kind === "string") return value.value === "" ? [] : [value.value];
   return "items" in value ? value.items.flatMap(texts) : [];

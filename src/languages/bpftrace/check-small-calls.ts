@@ -1,4 +1,4 @@
-import type { Intrinsic, Value } from "../../program/tir.ts";
+import type { Intrinsic, Step, Value } from "../../program/tir.ts";
 import { sizeOfType } from "../../program/type-layout.ts";
 import type { IntegerType, Type } from "../../program/types.ts";
 import type { CallExpression, Expression } from "./ast.ts";
@@ -129,7 +129,7 @@ export abstract class CheckSmallCalls extends CheckArguments {
     return this.emit({ kind: "join", separator: separator ?? " " }, words, span);
   }
 
-  /** The strings of an argument vector: empty ones after its end. */
+  /** The strings of an argument vector, which ends with a null: empty ones after it. */
   #words(
     vector: Value,
     space: "kernel" | "user" | "any" | "context" | "frame",
@@ -138,8 +138,15 @@ export abstract class CheckSmallCalls extends CheckArguments {
     const most = 16;
     const size = Math.min(this.state.settings.maxStrlen, 256);
     const pointer: Type = { kind: "pointer", to: NONE, space };
+    const last = this.declare(`join ${span.start}`, span);
+    this.state.widenLocal(last.name, last.key, pointer, span);
+    const word: Value = { kind: "local", local: last, type: pointer, span };
     return Array.from({ length: most }, (_, i): Value => {
-      const address: Value = { kind: "read", address: vector, offset: 8 * i, space, type: pointer, span };
+      const value: Value = { kind: "read", address: vector, offset: 8 * i, space, type: pointer, span };
+      const set: Step = { kind: "set-local", local: last, value, span };
+      // What lies behind the null is not of the vector.
+      const next: Step = i === 0 ? set : { kind: "if", test: word, body: [set], otherwise: [], span };
+      const address: Value = { kind: "block", body: [next], value: word, type: pointer, span };
       return this.stringAt(address, this.constant(BigInt(size - 1), INT64, span), span);
     });
   }

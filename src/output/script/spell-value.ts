@@ -56,7 +56,8 @@ function spellStack({ mode, frames }: StackValue, indent: string): string {
   const lines = frames.map(({ address, symbol, module }) => {
     const hex = address.toString(16);
     if (mode === "raw") return `${indent}${hex}`;
-    if (mode === "perf") return `${indent}${hex} ${symbol ?? "[unknown]"} (${module ?? "[unknown]"})`;
+    // For tools that read what perf-script(1) prints.
+    if (mode === "perf") return `\t${hex} ${symbol ?? "[unknown]"} (${module ?? "[unknown]"})`;
     if (mode === "build_id") return `${indent}${symbol ?? hex}`;
     return `${indent}${symbol ?? `0x${hex}`}`;
   });

@@ -1,3 +1,4 @@
+import { BOOLS } from "./changes.ts";
 import { found, matching, type OneLiner } from "./one-liner.ts";
 
 const LIBC = "/lib/x86_64-linux-gnu/libc.so.6";
@@ -15,6 +16,7 @@ export const OWN: readonly OneLiner[] = [
     name: "by key",
     text: `${RETURN} /pid == PID/ { @c[comm] = count(); @s[args->ret] = sum(args->ret); @a[comm, 1] = avg(args->ret); @l["x"] = min(args->ret); @h[comm] = max(args->ret); @t[comm] = stats(args->ret); @n[args->ret > 100]++; }`,
     steps: "reads",
+    since: [...BOOLS, { of: /^(@n\[)0/gm, to: "$1false", why: "comparisons are bool" }],
   },
   {
     name: "histograms by key",
@@ -35,6 +37,10 @@ export const OWN: readonly OneLiner[] = [
     name: "texts and bytes",
     text: 'tracepoint:syscalls:sys_enter_write /pid == PID && args->count == 5/ { printf("%r %s\\n", buf(args->buf, args->count), str(args->buf, 3)); @[str(args->buf, 4)] = count(); }',
     steps: "reads",
+    since: [
+      { of: / rrr$/gm, to: " rr", why: "the length of str() counts the end of the text" },
+      { of: /@\[rrrr\]/, to: "@[rrr]", why: "so it does in keys" },
+    ],
   },
   {
     name: "kernel stack",
@@ -103,11 +109,13 @@ export const OWN: readonly OneLiner[] = [
     name: "identity",
     text: `${SYSCALL} /pid == PID && args->id == 110/ { @[pid == tid, uid, gid, comm, cgroup > 0] = count(); @c[cpu < 64] = count(); }`,
     steps: "calls",
+    since: [...BOOLS, ...BOOLS],
   },
   {
     name: "kernel task",
     text: `${SYSCALL} /pid == PID && args->id == 110/ { $t = (struct task_struct *)curtask; @[$t->comm, $t->tgid == pid, $t->real_parent->tgid > 0] = count(); }`,
     steps: "calls",
+    since: [...BOOLS, ...BOOLS],
   },
   {
     name: "own types",
