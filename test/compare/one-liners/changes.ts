@@ -23,5 +23,5 @@ export function applyChanges(text: string, own: readonly Change[]): { text: stri
     if (next !== changed) reasons.push(why);
     changed = next;
   }
-  return { text: changed, reasons };
+  return { text: changed, reasons: [...new Set(reasons)] };
 }

@@ -16,7 +16,10 @@ export const OWN: readonly OneLiner[] = [
     name: "by key",
     text: `${RETURN} /pid == PID/ { @c[comm] = count(); @s[args->ret] = sum(args->ret); @a[comm, 1] = avg(args->ret); @l["x"] = min(args->ret); @h[comm] = max(args->ret); @t[comm] = stats(args->ret); @n[args->ret > 100]++; }`,
     steps: "reads",
-    since: [...BOOLS, { of: /^(@n\[)0/gm, to: "$1false", why: "comparisons are bool" }],
+    since: [
+      { of: /^@n\[1\]/gm, to: "@n[true]", why: "comparisons are bool" },
+      { of: /^@n\[0\]/gm, to: "@n[false]", why: "so is false" },
+    ],
   },
   {
     name: "histograms by key",
