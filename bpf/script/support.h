@@ -12,6 +12,11 @@ typedef long long s64;
 #define CALLBACK static __attribute__((noinline, unused))
 #define __uint(name, value) int(*name)[value]
 #define barrier_var(name) asm volatile("" : "+r"(name))
+/*
+ * As barrier_var, and the verifier forgets that the number is another one and a constant: of a large constant it says,
+ * where the number is added to an address, that the sum is not allowed, whatever the number's bounds are.
+ */
+#define fresh_number(name) asm volatile("%0 |= 0" : "+r"(name))
 
 static void *(*const bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
 static long (*const bpf_map_update_elem)(void *map, const void *key, const void *value, u64 flags) = (void *)2;

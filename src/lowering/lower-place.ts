@@ -160,19 +160,18 @@ export abstract class LowerPlaces {
     const place = this.value(of);
     const at = this.out.number(this.number(index));
     this.frame.needsMemory();
-    const offset = this.out.number(`${at} * ${size}`);
-    this.out.line(`barrier_var(${offset});`);
-    const fits = `${offset} <= ${Math.max(0, (count - 1) * size)}`;
+    this.out.line(`fresh_number(${at});`);
+    const from = `${place.c} + ${at} * ${size}`;
     if (this.isNumber(type)) {
       const name = this.out.number("0");
-      this.out.line(`if (${fits}) {`);
-      this.out.line(`${name} = ${this.out.load(`${place.c} + ${offset}`, type)};`);
+      this.out.line(`if (${at} < ${count}) {`);
+      this.out.line(`${name} = ${this.out.load(from, type)};`);
       this.out.line("}");
       return scalar(name);
     }
     const slot = this.slot(size);
-    this.out.line(`if (${fits}) {`);
-    this.out.line(`bpf_probe_read_kernel(${slot.c}, ${size}, ${place.c} + ${offset});`);
+    this.out.line(`if (${at} < ${count}) {`);
+    this.out.line(`bpf_probe_read_kernel(${slot.c}, ${size}, ${from});`);
     this.out.line("}");
     return slot;
   }

@@ -1,10 +1,10 @@
 // Random scripts run in the kernel and evaluated in this process tell the same. BCC_TS_SEED repeats a run.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { checkSeeds } from "../script-oracle/check-script.ts";
+import { expressionScript, statementScript } from "../script-oracle/random-script.ts";
 import { chooseSeed } from "../unit/btf/random.ts";
 import { needsFeature } from "./needs-feature.ts";
-import { checkSeeds } from "./script-oracle/check-script.ts";
-import { expressionScript, statementScript } from "./script-oracle/random-script.ts";
 
 /** In a guest clang's answers and the kernel are slow: what depends on the kernel's version shows in a few scripts. */
 const IN_GUEST = process.env.BCC_TS_TEST_GUEST !== undefined;

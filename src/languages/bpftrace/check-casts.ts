@@ -1,3 +1,4 @@
+import { fitted } from "../../program/integer-operations.ts";
 import type { Value } from "../../program/tir.ts";
 import { sizeOfType } from "../../program/type-layout.ts";
 import type { Type } from "../../program/types.ts";
@@ -5,7 +6,6 @@ import type { Span } from "../../source/source-text.ts";
 import type { ExpressionOf } from "./ast.ts";
 import { CheckFields } from "./check-fields.ts";
 import { convert } from "./convert.ts";
-import { wrap } from "./fold-constants.ts";
 import { BOOLEAN, pointerTo, typeName } from "./type-names.ts";
 import { isNumber, isTestable } from "./type-tests.ts";
 
@@ -27,8 +27,7 @@ export abstract class CheckCasts extends CheckFields {
       if (isNumber(from)) return this.#address(operand, pointerTo(wanted.to, this.pointerSpace()), span);
     }
     if (wanted.kind === "integer" && (isNumber(from) || from.kind === "pointer")) {
-      if (operand.kind === "constant")
-        return this.constant(wrap(operand.value, wanted.bytes, wanted.signed), wanted, span);
+      if (operand.kind === "constant") return this.constant(fitted(operand.value, wanted), wanted, span);
       return { kind: "convert", operand, type: wanted, span };
     }
     if (wanted.kind === "boolean" && isTestable(from)) {

@@ -5,10 +5,10 @@ import type { Span } from "../../source/source-text.ts";
 import type { Expression, ExpressionOf } from "./ast.ts";
 import { CheckBase } from "./check-base.ts";
 import { convert } from "./convert.ts";
-import { fold } from "./fold-constants.ts";
+import { foldBinary, foldUnary } from "./fold-constants.ts";
 import { joinIntegers, joinTypes } from "./join-types.ts";
 import { withSpace } from "./pointer-space.ts";
-import { BOOLEAN, INT64, literalType, NONE, pointerTo, typeName, UINT64 } from "./type-names.ts";
+import { BOOLEAN, INT64, NONE, pointerTo, typeName, UINT64 } from "./type-names.ts";
 import { isBytes, isNumber, isTestable } from "./type-tests.ts";
 
 const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", ">", "<=", ">="]);
@@ -32,10 +32,7 @@ export abstract class CheckOperators extends CheckBase {
         span,
       );
     }
-    if (operand.kind === "constant") {
-      const value = operator === "-" ? -operand.value : ~operand.value;
-      return this.constant(value, literalType(BigInt.asIntN(64, value)), span);
-    }
+    if (operand.kind === "constant") return foldUnary(operator === "-" ? "-" : "~", operand, span);
     if (operator === "-") return { kind: "negate", operand, type: INT64, span };
     const bits = type.kind === "integer" && !type.literal ? { ...type, enumeration: undefined } : INT64;
     return { kind: "complement", operand, type: bits, span };
@@ -115,21 +112,13 @@ export abstract class CheckOperators extends CheckBase {
     if (COMPARISONS.has(operator)) {
       return { kind: "binary", operator, left, right, signed, type: BOOLEAN, span };
     }
-    if (left.kind === "constant" && right.kind === "constant") {
-      const folded = fold(operator, left.value, right.value, signed);
-      if (folded !== undefined)
-        return this.constant(
-          folded,
-          a.kind === "integer" && b.kind === "integer" && a.literal && b.literal
-            ? literalType(folded)
-            : signed || operator === "-"
-              ? INT64
-              : UINT64,
-          span,
-        );
-    }
     const type = operator === "-" || signed ? INT64 : UINT64;
-    return { kind: "binary", operator, left, right, signed, type, span };
+    const made = { kind: "binary", operator, signed, type, span } as const;
+    if (left.kind === "constant" && right.kind === "constant") {
+      const folded = foldBinary(made, left, right);
+      if (folded !== undefined) return folded;
+    }
+    return { ...made, left, right };
   }
 
   #logical(operator: string, left: Value, right: Value, span: Span): Value {

@@ -1,5 +1,5 @@
-import type { Value } from "../../program/tir.ts";
-import { fold } from "./fold-constants.ts";
+import type { Value, ValueOf } from "../../program/tir.ts";
+import { foldBinary } from "./fold-constants.ts";
 
 /** Whether a condition holds, where that is known when the script is compiled. */
 export function constantTruth(value: Value): boolean | undefined {
@@ -11,10 +11,10 @@ export function constantTruth(value: Value): boolean | undefined {
     }
     case "and":
     case "or": {
-      const [left, right] = [constantTruth(value.left), constantTruth(value.right)];
+      // A left side that is not known is evaluated, whatever the right side is: it may have an effect.
+      const left = constantTruth(value.left);
       const decides = value.kind === "or";
-      if (left === decides || right === decides) return decides;
-      return left === undefined || right === undefined ? undefined : !decides;
+      return left === !decides ? constantTruth(value.right) : left;
     }
     case "equal-bytes": {
       const { left, right, negated } = value;
@@ -22,38 +22,17 @@ export function constantTruth(value: Value): boolean | undefined {
       return (left.bytes === right.bytes) !== negated;
     }
     default: {
-      const number = constantNumber(value);
-      return number === undefined ? undefined : number !== 0n;
+      const constant = constantOf(value);
+      return constant === undefined ? undefined : constant.value !== 0n;
     }
   }
 }
 
-function constantNumber(value: Value): bigint | undefined {
-  if (value.kind === "constant") return value.value;
+function constantOf(value: Value): ValueOf<"constant"> | undefined {
+  if (value.kind === "constant") return value;
   if (value.kind === "block" && value.body.length === 0 && value.value !== undefined)
-    return constantNumber(value.value);
+    return constantOf(value.value);
   if (value.kind !== "binary") return undefined;
-  const [left, right] = [constantNumber(value.left), constantNumber(value.right)];
-  if (left === undefined || right === undefined) return undefined;
-  const holds = compared(value.operator, left, right);
-  return holds === undefined ? fold(value.operator, left, right, value.signed) : holds ? 1n : 0n;
-}
-
-function compared(operator: string, left: bigint, right: bigint): boolean | undefined {
-  switch (operator) {
-    case "==":
-      return left === right;
-    case "!=":
-      return left !== right;
-    case "<":
-      return left < right;
-    case ">":
-      return left > right;
-    case "<=":
-      return left <= right;
-    case ">=":
-      return left >= right;
-    default:
-      return undefined;
-  }
+  const [left, right] = [constantOf(value.left), constantOf(value.right)];
+  return left === undefined || right === undefined ? undefined : foldBinary(value, left, right);
 }

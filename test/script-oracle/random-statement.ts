@@ -1,4 +1,4 @@
-import type { Numbers } from "../../fuzz/mutate.ts";
+import type { Numbers } from "../fuzz/mutate.ts";
 import { type Names, RandomExpression } from "./random-expression.ts";
 import { type Tree, tree } from "./tree.ts";
 

@@ -1,14 +1,15 @@
-import { compileObject } from "../../../src/compile/c-front-end.ts";
-import { ClangSession } from "../../../src/compile/clang-session.ts";
-import { settleScript, translateScript } from "../../../src/compile-script.ts";
-import { type EvaluatedEvent, evaluateScript } from "../../../src/evaluation/evaluate-script.ts";
-import { liveFacts } from "../../../src/kernel/live-facts.ts";
-import type { ScriptBuildOptions } from "../../../src/script-build-options.ts";
-import { ScriptRun } from "../../../src/script-run.ts";
-import { liveScriptWorld } from "../../../src/script-world.ts";
-import { SourceText, type Span } from "../../../src/source/source-text.ts";
-import type { ScriptSpelling } from "../../../src/values/decode-script-value.ts";
-import type { ScriptEvent } from "../../../src/values/script-value.ts";
+import { compileObject } from "../../src/compile/c-front-end.ts";
+import { ClangSession } from "../../src/compile/clang-session.ts";
+import { settleScript, translateScript } from "../../src/compile-script.ts";
+import { type EvaluatedEvent, evaluateScript } from "../../src/evaluation/evaluate-script.ts";
+import { liveFacts } from "../../src/kernel/live-facts.ts";
+import { VerifierError } from "../../src/load/verifier-error.ts";
+import type { ScriptBuildOptions } from "../../src/script-build-options.ts";
+import { ScriptRun } from "../../src/script-run.ts";
+import { liveScriptWorld } from "../../src/script-world.ts";
+import { SourceText, type Span } from "../../src/source/source-text.ts";
+import type { ScriptSpelling } from "../../src/values/decode-script-value.ts";
+import type { ScriptEvent } from "../../src/values/script-value.ts";
 
 /** The first thing that the kernel and the evaluation tell differently. */
 export interface Difference {
@@ -17,6 +18,8 @@ export interface Difference {
   /** Of what says it in the text, where that is known. */
   readonly span: Span | undefined;
 }
+
+const NAME = "random.bt";
 
 const spell: ScriptSpelling = {
   deferred: ({ what, size }, view, offset) => {
@@ -34,18 +37,26 @@ export async function runBoth(
   text: string,
   environment: Record<string, string> = {},
 ): Promise<{ difference: Difference | undefined; events: number }> {
-  const source = new SourceText("random.bt", text);
-  const evaluated = await evaluate(source, environment);
-  const told = await runInKernel(source, environment);
+  const evaluated = await evaluate(text, optionsOf(environment));
+  const told = await runInKernel(new SourceText(NAME, text), environment).catch((error: unknown) => {
+    if (!(error instanceof VerifierError)) throw error;
+    return error;
+  });
+  if (told instanceof VerifierError) {
+    const difference = { kernel: told.format(), evaluated: "the kernel takes the script", span: undefined };
+    return { difference, events: 0 };
+  }
   return { difference: firstDifference(told, evaluated), events: evaluated.length };
 }
 
+/** What a script tells when it is evaluated in this process. */
 export async function evaluate(
-  source: SourceText,
-  environment: Record<string, string> = {},
+  text: string,
+  options: ScriptBuildOptions = optionsOf({}),
 ): Promise<EvaluatedEvent[]> {
   using clang = new ClangSession({});
-  const { script, settings } = await settleScript(source, optionsOf(environment), clang);
+  const source = new SourceText(NAME, text);
+  const { script, settings } = await settleScript(source, options, clang);
   const { printMapsOnExit, seriesClock } = settings;
   return evaluateScript(script, { spell, printMapsOnExit, seriesClock });
 }

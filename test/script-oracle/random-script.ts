@@ -1,4 +1,4 @@
-import type { Numbers } from "../../fuzz/mutate.ts";
+import type { Numbers } from "../fuzz/mutate.ts";
 import { INTEGERS, RandomExpression } from "./random-expression.ts";
 import { MAPS, RandomStatement, SERIES_CLOCK } from "./random-statement.ts";
 import { type Tree, tree } from "./tree.ts";

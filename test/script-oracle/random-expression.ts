@@ -1,9 +1,10 @@
-import type { Numbers } from "../../fuzz/mutate.ts";
+import type { Numbers } from "../fuzz/mutate.ts";
 import { type Tree, tree } from "./tree.ts";
 
 export const INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"] as const;
 const TEXTS = ["", "a", "ab", "abc", "abcabd", "hello world", "0123456789abcdef", "é", "a\\nb", "\\xff\\x01"];
 
+const OPERATORS = ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"] as const;
 const PATTERNS = ["*", "a*", "*b*", "?b*", "[a-h]*[!a-c]", "[!h]*", "*[0-9a]*f", "", "abc", "*\\n?"];
 
 /** What has elements: a type, what a number must be before it is one, and how many elements there are at least. */
@@ -107,7 +108,21 @@ export class RandomExpression {
       case 14:
         return of("(", a(), this.pick([" << ", " >> "]), `${this.below(66)})`);
       default:
-        return of("(", a(), ` ${this.pick(["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"])} `, a(), ")");
+        return of("(", a(), ` ${this.pick(OPERATORS)} `, a(), ")");
+    }
+  }
+
+  /** Operators only, over some names; no literals, whose type depends on what they meet. */
+  arithmetic(depth: number, names: readonly string[]): Tree {
+    if (depth <= 0) return tree("int", this.pick(names));
+    const side = () => this.arithmetic(depth - 1 - this.below(2), names);
+    switch (this.below(6)) {
+      case 0:
+        return tree("int", `(${this.pick(["-", "~"])}`, side(), ")");
+      case 1:
+        return tree("int", `((${this.pick(INTEGERS)})`, side(), ")");
+      default:
+        return tree("int", "(", side(), ` ${this.pick(OPERATORS)} `, side(), ")");
     }
   }
 

@@ -1,6 +1,6 @@
-import { SourceError } from "../../../src/source/source-error.ts";
-import type { Numbers } from "../../fuzz/mutate.ts";
-import { randomNumbers } from "../../unit/btf/random.ts";
+import { SourceError } from "../../src/source/source-error.ts";
+import type { Numbers } from "../fuzz/mutate.ts";
+import { randomNumbers } from "../unit/btf/random.ts";
 import { BLOCK_END, type RandomScript } from "./random-script.ts";
 import { type Difference, runBoth } from "./run-both.ts";
 import { smaller, type Tree, textOf } from "./tree.ts";
