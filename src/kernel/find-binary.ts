@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { cachedLibraries } from "./library-cache.ts";
+import { mappedFile } from "./mapped-file.ts";
 import { pathSeenBy, processMaps } from "./process-maps.ts";
 
 /** Where libraries lie when no cache names them. */
@@ -53,7 +54,7 @@ function findInProcess(name: string, pid: number): string | undefined {
     ({ path, deleted }) =>
       path.startsWith("/") && !deleted && (isLibrary(basename(path), name) || basename(path) === name),
   );
-  return mapping && existing(pathSeenBy(pid, mapping.path));
+  return mapping && existing(mappedFile(pid, mapping));
 }
 
 function existing(path: string): string | undefined {

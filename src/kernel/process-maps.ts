@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { PermissionError } from "../errors.ts";
 
 /** A range of a process's memory. Addresses are exact: user addresses have 48 bits at most. */
 export interface Mapping {
@@ -37,14 +38,21 @@ export function parseMaps(text: string): Mapping[] {
   ).filter((mapping) => mapping.path !== "[vsyscall]");
 }
 
-/** The memory of a process, or of this one; undefined when there is no such process. Throws where it is denied. */
+/**
+ * The memory of a process, or of this one; undefined when there is no such process. Throws PermissionError for one
+ * that this user may not look into.
+ */
 export function processMaps(pid: number | "self"): Mapping[] | undefined {
   try {
     return parseMaps(readFileSync(`/proc/${pid}/maps`, "utf8"));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ESRCH") return undefined;
-    throw error;
+    if (code !== "EACCES" && code !== "EPERM") throw error;
+    throw new PermissionError("CAP_SYS_PTRACE", `the memory map of process ${pid} may not be read`, {
+      cause: error,
+      hint: "Run as root, or as the process's own user; a security policy may forbid it to root, too.",
+    });
   }
 }
 

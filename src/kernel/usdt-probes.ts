@@ -2,7 +2,8 @@ import { type UsdtNote, usdtNotes } from "../btf/usdt-notes.ts";
 import { BpfError } from "../errors.ts";
 import type { UsdtLocation, UsdtProbe } from "../program/usdt.ts";
 import { parseUsdtArguments } from "../program/usdt-arguments.ts";
-import { pathSeenBy, processMaps } from "./process-maps.ts";
+import { mappedFile } from "./mapped-file.ts";
+import { processMaps } from "./process-maps.ts";
 import { readElf, withSections } from "./read-elf.ts";
 
 /** The probes that an executable or library declares of itself. Throws BpfError "ELF" where it is damaged. */
@@ -20,8 +21,8 @@ export function usdtProbesOfProcess(pid: number): UsdtProbe[] | undefined {
   const mapped = maps.filter(
     ({ executable, path, deleted }) => executable && path.startsWith("/") && !deleted,
   );
-  const paths = new Set(mapped.map(({ path }) => pathSeenBy(pid, path)));
-  return together([...paths].flatMap(locationsOrNone));
+  const files = new Map(mapped.map((mapping) => [mapping.file, mapping]));
+  return together([...files.values()].flatMap((mapping) => locationsOrNone(mappedFile(pid, mapping))));
 }
 
 type Located = Pick<UsdtNote, "provider" | "name"> & { readonly location: UsdtLocation };

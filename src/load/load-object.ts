@@ -66,7 +66,7 @@ function openAndLoad(
 
 function onlyProgram(first: LoadedObject, name: string, type: number, options: LoadOptions): LoadOptions {
   const programs = first.names.map((other) => [other, { autoload: other === name }] as const);
-  const maps = [...first.maps].map(([map, { fd }]) => [map, { fd }] as const);
+  const maps = [...first.maps].map(([map, { fd }]) => [map, { reuse: { fd, sameKind: false } }] as const);
   const { [name]: own } = options.programs ?? {};
   return {
     ...options,

@@ -32,9 +32,7 @@ export interface MapOptions {
   readonly maxEntries?: number;
   /** A path in a BPF file system: the map is taken from there, or made and pinned there. */
   readonly pin?: string;
-  /** A map that is there already, instead of a new one. */
-  readonly fd?: number;
-  /** A map that is in the kernel and takes the declared one's place; of any kind unless `sameKind`. */
+  /** A map that is in the kernel already and takes the declared one's place; of any kind unless `sameKind`. */
   readonly reuse?: { readonly fd: number; readonly sameKind: boolean };
 }
 

@@ -73,7 +73,6 @@ export function configure(handle: ObjectHandle, options: LoadOptions): void {
   for (const [name, map] of Object.entries(options.maps ?? {})) {
     const address = entry(handle.maps, "map", name);
     const set = (what: string, result: number) => accept(`map ${name}: ${what}`, result);
-    if (map.fd !== undefined) set("the map that is there", libbpf().bpf_map__reuse_fd(address, map.fd));
     if (map.maxEntries !== undefined) {
       set(`${map.maxEntries} entries`, libbpf().bpf_map__set_max_entries(address, map.maxEntries));
     }

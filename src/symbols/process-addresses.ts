@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { ElfImage } from "../btf/elf-image.ts";
 import { BpfError } from "../errors.ts";
-import { type Mapping, pathSeenBy, processMaps } from "../kernel/process-maps.ts";
+import { mappedFile } from "../kernel/mapped-file.ts";
+import { type Mapping, processMaps } from "../kernel/process-maps.ts";
 import { readElf } from "../kernel/read-elf.ts";
 import { demangle } from "./demangle.ts";
 import type { ResolvedSymbol } from "./symbol.ts";
@@ -59,12 +60,9 @@ export class ProcessAddresses {
     return this.#images.get(key);
   }
 
-  #read({ path, start, end, deleted }: Mapping): ElfImage | undefined {
-    // A file that was replaced, as by an upgrade, is still reached through the mapping.
-    const range = `${start.toString(16)}-${end.toString(16)}`;
-    const file = deleted ? `/proc/${this.#pid}/map_files/${range}` : pathSeenBy(this.#pid, path);
+  #read(mapping: Mapping): ElfImage | undefined {
     try {
-      return readElf(file);
+      return readElf(mappedFile(this.#pid, mapping));
     } catch (error) {
       // Not an ELF file (a font, a database) or no longer there: its addresses have no names.
       const { code } = error as NodeJS.ErrnoException;

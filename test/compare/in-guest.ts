@@ -1,6 +1,8 @@
 // Run by main.ts in a guest: starts all pairs of tools, lets the activity happen once, and compares.
 import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { release } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { packageFile } from "../../src/package-root.ts";
 import { startCli, TestProcess } from "../cli-process.ts";
@@ -14,12 +16,10 @@ const PYTHON = "/usr/bin/python3";
 const [directory = "", ...names] = process.argv.slice(2);
 const pairs = PAIRS.filter(({ name }) => names.length === 0 || names.includes(name));
 
-interface Started {
-  readonly ours: TestProcess;
-  readonly theirs?: TestProcess;
-  /** Why bcc's tool does not run. */
-  readonly problem?: string;
-}
+const bccTools = new WeakSet<TestProcess>();
+
+/** What bcc's tool said when it ended too early. */
+class BccFailure extends Error {}
 
 makeDisk();
 using activity = new TestProcess(PYTHON, ["-c", ACTIVITY, directory]);
@@ -41,53 +41,82 @@ for (const pair of pairs) {
 activity.child.stdin?.end();
 
 async function comparePair(pair: ToolPair): Promise<Verdict> {
-  const { theirs, ours, problem = "" } = await start(pair);
-  if (theirs === undefined) {
-    await end(ours);
-    const details = problem.split("\n").filter((line) => /error/i.test(line));
+  let [bcc, ours] = ["", ""];
+  try {
+    if (pair.apart === true) {
+      [bcc = ""] = await watch(pair, [startBcc(pair)]);
+      [ours = ""] = await watch(pair, [startOurs(pair)]);
+    } else {
+      [ours = "", bcc = ""] = await watch(pair, [startOurs(pair), startBcc(pair)]);
+    }
+  } catch (error) {
+    if (!(error instanceof BccFailure)) throw error;
+    // Where bcc itself does not run, as its sslsniff with newer headers, nothing can be compared.
+    const details = error.message.trim().split("\n").slice(-3);
     return { name: pair.name, same: true, counts: [0, 0], verdict: "bcc's does not run here", details };
   }
-  await sleep(2000); // Profilers print their first line before they sample.
-  const before = activity.lines.length;
-  activity.child.stdin?.write(`${pair.steps}\n`);
-  await activity.until("its end", () => activity.lines.length > before);
-  await sleep(1000);
-  const { report } = pair;
-  for (const tool of report === undefined ? [] : [theirs, ours]) {
-    const known = reports(tool, report ?? /^/);
-    await tool.until("two more reports", () => reports(tool, report ?? /^/) >= known + 2);
+  return compareOutputs(pair, bcc, ours);
+}
+
+/** What tools print of one activity that begins when all of them are ready. */
+async function watch(pair: ToolPair, tools: readonly TestProcess[]): Promise<string[]> {
+  try {
+    for (const tool of tools) await ready(pair, tool);
+    await sleep(2000); // Profilers print their first line before they sample.
+    const before = activity.lines.length;
+    activity.child.stdin?.write(`${pair.steps}\n`);
+    await activity.until("its end", () => activity.lines.length > before);
+    await settled(tools);
+    const { report } = pair;
+    for (const tool of report === undefined ? [] : tools) {
+      const known = reports(tool, report ?? /^/);
+      await tool.until("two more reports", () => reports(tool, report ?? /^/) >= known + 2);
+    }
+    return await Promise.all(tools.map(end));
+  } finally {
+    for (const tool of tools) tool[Symbol.dispose]();
   }
-  const [bcc, here] = await Promise.all([end(theirs), end(ours)]);
-  return compareOutputs(pair, bcc, here);
+}
+
+/** Under emulation what was seen is printed late. */
+async function settled(tools: readonly TestProcess[]): Promise<void> {
+  const printed = () => tools.map(({ lines }) => lines.length).join();
+  for (let before = ""; before !== printed(); await sleep(4000)) before = printed();
+}
+
+async function ready({ name, options, report }: ToolPair, tool: TestProcess): Promise<void> {
+  try {
+    // Folded output has no header: then it is ready when the kernel has its program.
+    if (options.includes("-f")) await loaded(tool);
+    else if (report !== undefined) await tool.until("a report", () => reports(tool, report) > 0);
+    else await tool.until(`${name}'s first line`, () => tool.lines.length > 0);
+  } catch (error) {
+    throw bccTools.has(tool) ? new BccFailure((error as Error).message) : error;
+  }
 }
 
 function failure({ name }: ToolPair, { message }: Error): Verdict {
   return { name, same: false, counts: [0, 0], verdict: "does not run", details: message.split("\n") };
 }
 
-async function start(pair: ToolPair): Promise<Started> {
-  const words = pair.options.map((word) => (word === "PID" ? String(activity.pid) : word));
+function startOurs(pair: ToolPair): TestProcess {
   const script = packageFile("examples", "tools", `${pair.name}.ts`);
-  const ours = startCli(["run", script, "--", ...words]);
-  const theirs = new TestProcess(PYTHON, ["-u", `/usr/sbin/${pair.name}-bpfcc`, ...words]);
-  // Folded output has no header: then it is ready when the kernel has its program.
-  const ready = (tool: TestProcess) =>
-    words.includes("-f")
-      ? loaded(tool)
-      : tool.until(`${pair.name}'s first line`, () => tool.lines.length > 0);
-  try {
-    await ready(ours);
-    // Where bcc itself does not run, as its sslsniff with newer headers, nothing can be compared.
-    const problem = await ready(theirs).then(
-      () => undefined,
-      (error: Error) => error.message,
-    );
-    if (problem !== undefined) return { ours, problem };
-    return { theirs, ours };
-  } catch (error) {
-    for (const tool of [ours, theirs]) tool[Symbol.dispose]();
-    throw error;
-  }
+  return startCli(["run", script, "--", ...wordsOf(pair)]);
+}
+
+function startBcc(pair: ToolPair): TestProcess {
+  const { name, instead = {} } = pair;
+  let text = readFileSync(`/usr/sbin/${name}-bpfcc`, "utf8");
+  for (const [missing, other] of Object.entries(instead)) text = text.replaceAll(missing, other);
+  const path = join(directory, `${name}.py`);
+  writeFileSync(path, text);
+  const tool = new TestProcess(PYTHON, ["-u", path, ...wordsOf(pair)]);
+  bccTools.add(tool);
+  return tool;
+}
+
+function wordsOf({ options }: ToolPair): string[] {
+  return options.map((word) => (word === "PID" ? String(activity.pid) : word));
 }
 
 function reports(tool: TestProcess, begin: RegExp): number {

@@ -7,6 +7,10 @@ export interface ToolPair {
   readonly steps: string;
   /** What begins each report of a tool that reports again and again; others are ready with their first line. */
   readonly report?: RegExp;
+  /** Names in the text of bcc's tool that this kernel does not have, and what stands in for them. */
+  readonly instead?: Readonly<Record<string, string>>;
+  /** One tool after the other, each with the activity: the two cannot run at once. */
+  readonly apart?: boolean;
   /** The data in the output, in any order: one text for each thing that was seen. */
   readonly read: (output: string) => readonly string[];
   /** Instead of the same texts: numbers that may differ by so much, as a fraction, and why. */
@@ -40,6 +44,12 @@ const histogramTotals = (title: RegExp) => (output: string) =>
 const foldedSum = (name: RegExp) => (output: string) =>
   sumOf(lines(output).flatMap((line) => (name.test(line) ? [line.slice(line.lastIndexOf(" ") + 1)] : [])));
 
+/** 6.1 has these inlined, so that bcc's tools do not attach; the others get the same request. */
+const DISK_FUNCTIONS = {
+  blk_account_io_start: "blk_mq_start_request",
+  blk_account_io_done: "blk_update_request",
+};
+
 const ENDS = /^\d+ python3 /;
 
 export const PAIRS: readonly ToolPair[] = [
@@ -59,8 +69,20 @@ export const PAIRS: readonly ToolPair[] = [
     read: (output) => rows(/ python3 |^\d+ python3 /, 0, 9)(output),
   },
   { name: "tcpretrans", options: [], steps: "unanswered", read: rows(/R> /, 2) },
-  { name: "biosnoop", options: ["-d", "nullb0"], steps: "disk", read: rows(/^dd /, 1, 7) },
-  { name: "biolatency", options: ["-D", "-d", "nullb0"], steps: "disk", read: histogramTotals(/nullb0/) },
+  {
+    name: "biosnoop",
+    options: ["-d", "nullb0"],
+    steps: "disk",
+    instead: DISK_FUNCTIONS,
+    read: rows(/^dd /, 1, 7),
+  },
+  {
+    name: "biolatency",
+    options: ["-D", "-d", "nullb0"],
+    steps: "disk",
+    instead: DISK_FUNCTIONS,
+    read: histogramTotals(/nullb0/),
+  },
   {
     name: "funccount",
     options: ["-p", "PID", "tcp_*msg"],
@@ -71,6 +93,9 @@ export const PAIRS: readonly ToolPair[] = [
     name: "memleak",
     options: ["-p", "PID", "-a", "-o", "0", "-z", "77776", "-Z", "77778", "8", "999"],
     steps: "memory",
+    // bcc gives its uprobes a reference counter at a random place (its Python leaves out the last argument of
+    // bpf_attach_uprobe), and the kernel refuses another uprobe at the same place with another counter.
+    apart: true,
     report: /\] Top /,
     // The last report that is complete.
     read: (output) => matches(output.split("] Top ").at(-2) ?? "", /addr = [\da-f]+ size = (\d+)/g),
@@ -79,6 +104,7 @@ export const PAIRS: readonly ToolPair[] = [
     name: "sslsniff",
     options: ["-p", "PID"],
     steps: "secrets",
+    apart: true,
     read: (output) => matches(output, /^(READ|WRITE)\S+ .* (\d+) *\n-+ DATA -+\n(.*)\n/gm),
   },
   {

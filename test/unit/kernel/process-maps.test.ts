@@ -42,3 +42,19 @@ test("this process has its program mapped; one that is not there has nothing", (
   assert.ok(own.some(({ path, executable }) => executable && path === process.execPath));
   assert.equal(processMaps(2 ** 22 - 1), undefined);
 });
+
+test("a process that may not be looked into is an error with its remedy", (t) => {
+  if (process.geteuid?.() !== 0 || process.seteuid === undefined)
+    return t.skip("being another user takes root");
+  process.seteuid(65_534);
+  try {
+    assert.throws(() => processMaps(1), {
+      name: "PermissionError",
+      missing: "CAP_SYS_PTRACE",
+      message: "the memory map of process 1 may not be read",
+      hint: /^Run as root/,
+    });
+  } finally {
+    process.seteuid(0);
+  }
+});
