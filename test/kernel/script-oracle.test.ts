@@ -11,7 +11,7 @@ const IN_GUEST = process.env.BCC_TS_TEST_GUEST !== undefined;
 
 for (const [title, make, least] of [
   ["expressions", expressionScript, IN_GUEST ? 700 : 10_000],
-  ["statements", statementScript, IN_GUEST ? 24 : 240],
+  ["statements", statementScript, IN_GUEST ? 24 : 96],
 ] as const) {
   test(`${least} random ${title} come to the same in the kernel and evaluated`, async (t) => {
     if (!needsFeature(t, "raw tracepoints")) return;

@@ -17,6 +17,9 @@ export interface Checked {
 /** How often a script that shows a difference is tried with less in it. */
 const MOST_TRIES = 300;
 
+/** How many scripts are compiled at a time: the kernel's side of one waits for clang most of the time. */
+const LANES = 2;
+
 /** Checks scripts of the seed and of those after it until there are enough cases. */
 export async function checkSeeds(
   make: (random: Numbers) => RandomScript,
@@ -25,14 +28,25 @@ export async function checkSeeds(
   onChecked: (sum: Checked) => void = () => {},
 ): Promise<Checked> {
   let sum: Checked = { cases: 0, refused: 0 };
-  for (let next = seed; sum.cases < least; next++) {
-    const { cases, refused } = await checkScript(make(randomNumbers(next))).catch((error: Error) => {
-      throw new Error(`BCC_TS_SEED=${next}: ${error.message}`, { cause: error });
-    });
-    sum = { cases: sum.cases + cases, refused: sum.refused + refused };
-    onChecked(sum);
-  }
+  let next = seed;
+  const lane = async () => {
+    while (sum.cases < least) {
+      const { cases, refused } = await checkSeed(make, next++);
+      sum = { cases: sum.cases + cases, refused: sum.refused + refused };
+      onChecked(sum);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
   return sum;
+}
+
+async function checkSeed(make: (random: Numbers) => RandomScript, seed: number): Promise<Checked> {
+  try {
+    return await checkScript(make(randomNumbers(seed)));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`BCC_TS_SEED=${seed}: ${message}`, { cause: error });
+  }
 }
 
 /** Runs a script both ways. Throws with the smallest script found that tells something else. */

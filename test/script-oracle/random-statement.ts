@@ -82,7 +82,7 @@ export class RandomStatement {
   block(): Tree {
     const { expressions } = this;
     const starts = `$v = ${expressions.literal()}; $w = ${expressions.literal()}; $u8 = (uint8)${this.#random(256)}; $t = "${expressions.literalText()}";`;
-    const body = Array.from({ length: 3 + this.#random(6) }, () => this.statement(3));
+    const body = Array.from({ length: 3 + this.#random(6) }, () => this.statement(2));
     return tree("case", `begin { ${starts} `, ...body, "print(($v, $w, $u8, $t)); }");
   }
 
@@ -144,7 +144,7 @@ export class RandomStatement {
   simple(): Tree {
     const { expressions } = this;
     const of = (...parts: (string | Tree)[]) => tree("statement", ...parts, " ");
-    const int = () => expressions.int(this.#random(4));
+    const int = () => expressions.int(this.#random(3));
     const operator = expressions.pick(OPERATORS);
     const key = () => this.#key();
     switch (this.#random(15)) {
@@ -204,7 +204,7 @@ export class RandomStatement {
 
   /** A number for maps whose values are narrow: what they become without a cast is another matter. */
   #narrowed(): Tree {
-    return this.expressions.int(this.#random(4));
+    return this.expressions.int(this.#random(3));
   }
 
   /** In what order a map is walked is not known: what is done must come to the same. */
