@@ -26,7 +26,7 @@ export async function buildScript(source: SourceText, options: ScriptBuildOption
   const { description, object } = built;
   const warnings = built.warnings.map(({ source: _, ...warning }) => warning);
   const entry = { description, warnings, answers: noted.answers } satisfies Kept;
-  if (key !== undefined) cache?.write(key, { description: JSON.stringify(entry), object });
+  if (key !== undefined) cache?.write(key, { description: JSON.stringify(entry, keepBigint), object });
   return built;
 }
 
@@ -58,13 +58,23 @@ function keyOf(source: SourceText, { facts, world, environment, helperErrors }: 
   return cacheKey(["script", ...identities, source.name, source.text, JSON.stringify(told)]);
 }
 
+/** Addresses of the kernel are larger than a number can be. */
+function keepBigint(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? { bigint: String(value) } : value;
+}
+
+function bigintAgain(_: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("bigint" in value)) return value;
+  return BigInt(String(value.bigint));
+}
+
 function fromEntry(
   entry: CacheEntry | undefined,
   source: SourceText,
   options: ScriptBuildOptions,
 ): BuiltScript | undefined {
   if (entry === undefined) return undefined;
-  const { description, warnings, answers } = JSON.parse(entry.description) as Kept;
+  const { description, warnings, answers } = JSON.parse(entry.description, bigintAgain) as Kept;
   if (!sameAnswers(options, answers)) return undefined;
   const { object } = entry;
   return {

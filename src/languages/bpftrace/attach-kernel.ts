@@ -1,3 +1,5 @@
+import { sizeOfType } from "../../program/type-layout.ts";
+import type { Type } from "../../program/types.ts";
 import { similarNames } from "../../source/similar-names.ts";
 import { AttachPointError, type AttachWorld } from "./attach-world.ts";
 import { GLOB, globToRegex, matching } from "./glob.ts";
@@ -37,6 +39,17 @@ function kprobeAttach(kind: "kprobe" | "kretprobe", symbol: string): ProbeContex
   return { kind, symbol: offset[1] ?? "", offset: Number(offset[2]) } as ProbeContext["attach"];
 }
 
+/** Each argument begins at a word; a struct takes as many as it needs. */
+function inWords(parameters: readonly { readonly name: string; readonly type: Type }[]) {
+  let size = 0;
+  const fields = parameters.map(({ name, type }) => {
+    const offset = size;
+    size += 8 * Math.max(1, Math.ceil(sizeOfType(type) / 8));
+    return { name, type, offset };
+  });
+  return { fields, size };
+}
+
 export function trampoline(
   parts: string[],
   provider: Provider,
@@ -56,7 +69,7 @@ export function trampoline(
         similar === undefined ? "A kprobe may work: it needs no types." : `Did you mean ${similar}?`;
       throw new AttachPointError(`No matches for ${provider} ${symbol}.`, hint, "NO_FUNCTION");
     }
-    const fields = found.parameters.map((parameter, i) => ({ ...parameter, offset: 8 * i }));
+    const { fields, size } = inWords(found.parameters);
     const kind = provider as "fentry" | "fexit";
     return {
       provider,
@@ -65,7 +78,7 @@ export function trampoline(
       attach: { kind, symbol },
       arguments: fields,
       returns:
-        provider === "fexit" ? { name: "retval", type: found.returns, offset: 8 * fields.length } : undefined,
+        provider === "fexit" ? { name: "retval", type: found.returns, offset: size } : undefined,
       space: "kernel",
     };
   });

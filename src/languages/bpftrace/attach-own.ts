@@ -33,7 +33,7 @@ export function iterator(parts: string[], provider: Provider, world: AttachWorld
   return [
     {
       provider,
-      name: `iter:${target}`,
+      name: [provider, ...parts].join(":"),
       section: `iter/${target}`,
       attach,
       arguments: fields,

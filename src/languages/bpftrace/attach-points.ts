@@ -5,6 +5,7 @@ import { iterator, plain, selfProbe } from "./attach-own.ts";
 import { interval, perfEvent, profile } from "./attach-timed.ts";
 import { rawTracepoint, tracepoint } from "./attach-tracepoint.ts";
 import { usdt, userProbe } from "./attach-user.ts";
+import { watchpoint } from "./attach-watchpoint.ts";
 import { AttachPointError, type AttachWorld, type Resolver } from "./attach-world.ts";
 import { PROVIDERS, type ProbeContext, type Provider } from "./probe-context.ts";
 
@@ -28,10 +29,6 @@ function splitPoint(text: string): string[] {
   return text.split(/(?<!:):(?!:)/);
 }
 
-const unsupported: Resolver = (_parts, provider) => {
-  throw new AttachPointError(`${provider} probes are not supported yet`, undefined, "UNSUPPORTED_PROBE");
-};
-
 const RESOLVERS: Readonly<Record<Provider, Resolver>> = {
   begin: plain,
   end: plain,
@@ -50,5 +47,5 @@ const RESOLVERS: Readonly<Record<Provider, Resolver>> = {
   self: selfProbe,
   usdt,
   iter: iterator,
-  watchpoint: unsupported,
+  watchpoint,
 };

@@ -87,7 +87,10 @@ export abstract class CheckSearchCalls extends CheckTextCalls {
   /** Changes the memory of the traced process. */
   writeUser(call: CallExpression): Value {
     const { span } = call;
-    if (!this.unsafe(call) || !this.arity(call, 3)) return this.does([], span);
+    if (!this.state.world.unsafe) {
+      return this.refuse("write_user() is unsafe. To use you need the --unsafe flag", span);
+    }
+    if (!this.arity(call, 3)) return this.does([], span);
     const to = this.number(call);
     const from = this.value(call.arguments[1] as Expression);
     const length = this.number(call, 2);

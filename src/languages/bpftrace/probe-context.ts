@@ -85,6 +85,8 @@ export const PROVIDERS: Readonly<Record<string, Provider>> = {
   it: "iter",
   watchpoint: "watchpoint",
   w: "watchpoint",
+  asyncwatchpoint: "watchpoint",
+  aw: "watchpoint",
   self: "self",
 };
 
