@@ -17,6 +17,7 @@ const QUESTIONS = {
   cgroup: ({ world }: Asked, path = "") => world.cgroupId(path),
   imported: ({ world }: Asked, path = "", from = "") => world.imported(path, from),
   header: ({ world }: Asked, path = "", from?: string) => world.header(path, from),
+  binary: ({ world }: Asked, binary = "") => world.binaryIdentity(binary),
   usdt: ({ world }: Asked, binary = "") => world.usdtProbes(binary),
 } as const;
 
@@ -56,6 +57,18 @@ export function noteAnswers<Options extends Asked>(
       kernelAddress: note("address"),
       cgroupId: note("cgroup"),
       usdtProbes: note("usdt"),
+      userSymbol: (binary: string, name: string) => {
+        note("binary")(binary);
+        return options.world.userSymbol(binary, name);
+      },
+      userFunctions: (binary: string) => {
+        note("binary")(binary);
+        return options.world.userFunctions(binary);
+      },
+      userTypes: (binary: string, functions: readonly string[]) => {
+        note("binary")(binary);
+        return options.world.userTypes(binary, functions);
+      },
       imported: note("imported"),
       header: (path: string, from: string | undefined) =>
         note("header")(...(from === undefined ? [path] : [path, from])),

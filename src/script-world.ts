@@ -5,6 +5,8 @@ import { findBinary } from "./kernel/find-binary.ts";
 import { kernelSymbols } from "./kernel/kallsyms.ts";
 import { probeableFunctions } from "./kernel/probeable-functions.ts";
 import { usdtProbesOfFile, usdtProbesOfProcess } from "./kernel/usdt-probes.ts";
+import { userFunctions, userSymbol } from "./kernel/user-symbols.ts";
+import { fileIdentity, userTypes } from "./kernel/user-types.ts";
 import type { ScriptBuildOptions } from "./script-build-options.ts";
 
 /** What a script is told beside its text. */
@@ -27,6 +29,10 @@ export interface ScriptArguments {
 
 /** This machine, as far as a script's compilation looks at it. */
 export function liveScriptWorld(given: ScriptArguments): ScriptBuildOptions["world"] {
+  const ofFile = <T>(binary: string, ask: (path: string) => T | undefined): T | undefined => {
+    const path = findBinary(binary, given.pid);
+    return path === undefined ? undefined : ask(path);
+  };
   return {
     parameters: given.parameters ?? [],
     named: new Map(Object.entries(given.named ?? {})),
@@ -42,6 +48,10 @@ export function liveScriptWorld(given: ScriptArguments): ScriptBuildOptions["wor
       const path = findBinary(binary, given.pid);
       return path === undefined ? undefined : usdtProbesOfFile(path);
     },
+    userTypes: (binary, functions) => ofFile(binary, (path) => userTypes(path, functions)),
+    userSymbol: (binary, name) => ofFile(binary, (path) => userSymbol(path, name)),
+    userFunctions: (binary) => ofFile(binary, userFunctions),
+    binaryIdentity: (binary) => ofFile(binary, fileIdentity),
     kernelFunctions: () => probeableFunctions().traceable ?? kernelSymbols().functions,
     kernelAddress: (symbol) => kernelSymbols().find(symbol)[0]?.address,
     cgroupId: (path) => {

@@ -1,6 +1,7 @@
 import type { Btf } from "../btf/btf.ts";
 import { spell } from "../btf/c-name.ts";
 import type { KernelFacts } from "../facts/kernel-facts.ts";
+import { userTypes } from "../kernel/user-types.ts";
 import type { ListedProbe } from "./list-probes.ts";
 
 /** What a probe's `args` has, each as C declares it: "struct file * file". None where there is nothing to know. */
@@ -15,11 +16,21 @@ export function probeArguments(facts: KernelFacts, { provider, name }: ListedPro
     case "rawtracepoint":
       // The function that calls the programs of a raw tracepoint has names; its first argument is the kernel's own.
       return functionArguments(facts.btf, `__traceiter_${last}`, false).slice(1);
+    case "uprobe":
+      return userArguments(name);
     case "iter":
       return members(facts.btf, `bpf_iter__${last}`);
     default:
       return [];
   }
+}
+
+/** Of a function of a program that has debug information. */
+function userArguments(name: string): string[] {
+  const at = name.lastIndexOf(":");
+  const symbol = name.slice(at + 1);
+  const btf = userTypes(name.slice(0, at), [symbol]);
+  return btf === undefined ? [] : functionArguments(btf, symbol, false);
 }
 
 const FIELD = /^\s*field:([^;]+);/gm;

@@ -77,8 +77,7 @@ export function trampoline(
       section: `${kind}/${symbol}`,
       attach: { kind, symbol },
       arguments: fields,
-      returns:
-        provider === "fexit" ? { name: "retval", type: found.returns, offset: size } : undefined,
+      returns: provider === "fexit" ? { name: "retval", type: found.returns, offset: size } : undefined,
       space: "kernel",
     };
   });

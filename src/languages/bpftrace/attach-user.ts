@@ -1,10 +1,15 @@
 import type { UserFunctionPoint } from "../../program/program.ts";
 import { similarNames } from "../../source/similar-names.ts";
 import { AttachPointError, type AttachWorld } from "./attach-world.ts";
-import { GLOB, globToRegex } from "./glob.ts";
-import type { ProbeContext, Provider } from "./probe-context.ts";
+import { GLOB, globToRegex, matching } from "./glob.ts";
+import type { ContextField, ProbeContext, Provider } from "./probe-context.ts";
 
-export function userProbe(parts: string[], provider: Provider, world: AttachWorld): ProbeContext[] {
+export function userProbe(
+  parts: string[],
+  provider: Provider,
+  world: AttachWorld,
+  each: boolean,
+): ProbeContext[] {
   const target = parts.at(-1) ?? "";
   const binary =
     parts.length >= 3 && parts.at(-2) === "cpp" ? parts.slice(0, -2).join(":") : parts.slice(0, -1).join(":");
@@ -14,10 +19,52 @@ export function userProbe(parts: string[], provider: Provider, world: AttachWorl
       `For instance ${provider}:/bin/bash:readline.`,
     );
   }
-  const point: UserFunctionPoint = { binary, pid: world.pid, ...userTarget(target) };
+  if (GLOB.test(target) && each) {
+    const names = world.userFunctions(fileOf(binary));
+    // Without the file it is the attaching that says so.
+    if (names !== undefined) {
+      return matching(target, names, `function of ${binary}`).map((name) =>
+        oneProbe(binary, name, provider, world, each),
+      );
+    }
+  }
+  return [oneProbe(binary, target, provider, world, each)];
+}
+
+/** "libc" is the library that linkers know as "c". */
+function fileOf(binary: string): string {
+  return binary.replace(/^lib(?=\w+$)/, "");
+}
+
+function oneProbe(
+  binary: string,
+  target: string,
+  provider: Provider,
+  world: AttachWorld,
+  each: boolean,
+): ProbeContext {
+  const file = fileOf(binary);
+  const point: UserFunctionPoint = { binary: file, pid: world.pid, ...userTarget(target) };
   const kind = provider as "uprobe" | "uretprobe";
   const name = `${provider}:${binary}:${target}`;
-  return [{ provider, name, section: "kprobe", attach: { kind, ...point }, space: "user" }];
+  const { symbol } = point;
+  let fields: readonly ContextField[] | undefined;
+  if (symbol !== undefined) {
+    world.types.addUser(() => world.userTypes(file, [symbol]));
+    // Debug information can be large: it is read where it is asked for.
+    if (each && provider === "uprobe" && point.offset === undefined)
+      fields = functionArguments(file, symbol, world);
+  }
+  return { provider, name, section: "kprobe", attach: { kind, ...point }, arguments: fields, space: "user" };
+}
+
+/** Parameters in the order in which the registers hold them; floating-point numbers are in others. */
+function functionArguments(binary: string, symbol: string, world: AttachWorld): ContextField[] | undefined {
+  const btf = world.userTypes(binary, [symbol]);
+  const parameters = btf && world.types.userFunction(btf, symbol);
+  return parameters
+    ?.filter(({ type }) => type.kind !== "none")
+    .map((parameter, index) => ({ ...parameter, offset: 0, argument: index }));
 }
 
 function userTarget(target: string): Partial<UserFunctionPoint> {
@@ -38,7 +85,7 @@ export function usdt(parts: string[], provider: Provider, world: AttachWorld): P
   const name = parts.at(-1) ?? "";
   const space = parts.length > 2 ? (parts.at(-2) ?? "") : "";
   const binary = parts.slice(0, parts.length > 2 ? -2 : -1).join(":");
-  const known = world.usdtProbes(binary);
+  const known = world.usdtProbes(fileOf(binary));
   if (known === undefined)
     throw new AttachPointError(`usdt: there is no program or library ${binary}.`, undefined, "NO_MATCH");
   const matches = (glob: string, text: string) => new RegExp(`^${globToRegex(glob)}`).test(text);

@@ -10,7 +10,10 @@ const MODES: Readonly<Record<string, number>> = { r: 1, w: 2, x: 4 };
 export function watchpoint(parts: string[], provider: Provider, world: AttachWorld): ProbeContext[] {
   const [target = "", length = "", mode = ""] = parts;
   if (parts.length !== 3) {
-    throw new AttachPointError(`${provider} probe type requires 3 arguments`, "For instance watchpoint:0x10000000:8:rw.");
+    throw new AttachPointError(
+      `${provider} probe type requires 3 arguments`,
+      "For instance watchpoint:0x10000000:8:rw.",
+    );
   }
   const bytes = numberOf(length);
   if (bytes === undefined || !LENGTHS.has(bytes)) {
@@ -38,7 +41,11 @@ export function watchpoint(parts: string[], provider: Provider, world: AttachWor
       ...(world.pid !== undefined && { inherit: true }),
     },
   };
-  const attach = { kind: "perf-event", ...point, ...(world.pid !== undefined && { pid: world.pid }) } as const;
+  const attach = {
+    kind: "perf-event",
+    ...point,
+    ...(world.pid !== undefined && { pid: world.pid }),
+  } as const;
   const name = [provider, ...parts].join(":");
   return [{ provider, name, section: "perf_event", attach, space: "any" }];
 }
@@ -47,7 +54,10 @@ function modeOf(mode: string, provider: Provider): number {
   const letters = [...mode];
   const known = letters.every((letter) => MODES[letter] !== undefined);
   if (letters.length === 0 || !known || new Set(letters).size < letters.length) {
-    throw new AttachPointError(`Invalid mode of ${provider}: ${mode}`, "It is made of r, w and x, each at most once.");
+    throw new AttachPointError(
+      `Invalid mode of ${provider}: ${mode}`,
+      "It is made of r, w and x, each at most once.",
+    );
   }
   const bits = letters.reduce((sum, letter) => sum | (MODES[letter] ?? 0), 0);
   if (bits > 4) throw new AttachPointError(`${provider}: what is executed cannot be read or written at once`);

@@ -1,3 +1,4 @@
+import type { Btf } from "../../btf/btf.ts";
 import type { KernelFacts } from "../../facts/kernel-facts.ts";
 import type { UsdtProbe } from "../../program/usdt.ts";
 import type { CTypes } from "./c-types.ts";
@@ -10,6 +11,13 @@ export interface AttachWorld {
   readonly pid?: number | undefined;
   /** The USDT probes of a program or library, or of the process that is traced ("*"); undefined without such a file. */
   usdtProbes(binary: string): readonly UsdtProbe[] | undefined;
+  /** The types of functions of a program or library, as its debug information has them. */
+  userTypes(binary: string, functions: readonly string[]): Btf | undefined;
+  /** A function or variable of a program or library, before the file is relocated. */
+  userSymbol(binary: string, name: string): { readonly address: number; readonly size: number } | undefined;
+  userFunctions(binary: string): readonly string[] | undefined;
+  /** Tells whether such a file is the same as before. */
+  binaryIdentity(binary: string): string | undefined;
   /** Functions that can be probed, for patterns that become one program each. */
   kernelFunctions(): Iterable<string>;
 }

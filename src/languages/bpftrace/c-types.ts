@@ -11,6 +11,7 @@ const NONE: Type = { kind: "none" };
 export class CTypes {
   readonly #own: Btf | undefined;
   readonly #kernelBtf: () => Btf;
+  readonly #user: (() => Btf | undefined)[] = [];
   readonly #known = new Map<Btf, Map<string, Type>>();
   readonly #enumerations = new Map<Btf, Map<number, Enumeration>>();
 
@@ -27,6 +28,31 @@ export class CTypes {
   *#sources(): Iterable<Btf> {
     if (this.#own !== undefined) yield this.#own;
     yield this.#kernel;
+    for (const read of this.#user) {
+      const btf = read();
+      if (btf !== undefined) yield btf;
+    }
+  }
+
+  /** Types of a program that is traced, read when nobody else has what is looked for. */
+  addUser(read: () => Btf | undefined): void {
+    let known: { btf: Btf | undefined } | undefined;
+    this.#user.push(() => {
+      known ??= { btf: read() };
+      return known.btf;
+    });
+  }
+
+  /** The parameters of a function of a program that is traced. */
+  userFunction(btf: Btf, name: string): readonly { name: string; type: Type }[] | undefined {
+    const id = btf.find("func", name);
+    const func = id === undefined ? undefined : btf.type(id);
+    const prototype = func?.kind === "func" ? btf.type(func.to) : undefined;
+    if (prototype?.kind !== "func_proto") return undefined;
+    return prototype.parameters.map(({ name: own, type }) => ({
+      name: own,
+      type: this.typeOf(btf, type, "user"),
+    }));
   }
 
   /** "struct file", "union x", "enum y" or the name of a typedef. */

@@ -200,6 +200,9 @@ export abstract class CheckBuiltins extends CheckExpressions {
     if (!hasRegisters(provider)) {
       return this.refuse(`The func builtin can not be used with "${provider}" probes`, span);
     }
+    // A pattern's programs ask for the address, and so do all when their texts are to be of one type.
+    const named = "symbol" in attach ? attach.symbol : undefined;
+    if (named !== undefined && !this.state.hasPatterns) return this.text(String(named), span);
     const user = provider === "uprobe" || provider === "uretprobe" || provider === "usdt";
     const address = this.intrinsic("function-address", UINT64, span);
     if (user) return this.intrinsic("usym", { kind: "deferred", what: "usym" }, span, [address]);
@@ -240,7 +243,8 @@ export abstract class CheckBuiltins extends CheckExpressions {
   }
 
   protected contextField(field: ContextField, span: Span): Value {
-    const { type, offset, dynamic } = field;
+    const { type, offset, dynamic, argument } = field;
+    if (argument !== undefined) return this.#typedArgument(field, argument, span);
     if (dynamic === undefined) return { kind: "context", offset, type, span };
     // The lower half of a u32 tells where the data begin, the upper half how long they are.
     const place: Value = { kind: "context", offset, type: UINT32, span };
@@ -256,6 +260,14 @@ export abstract class CheckBuiltins extends CheckExpressions {
     if (type.kind === "string")
       return this.stringAt({ ...sum, type: pointerTo(NONE, "kernel") } as Value, undefined, span);
     return { kind: "convert", operand: sum, type, span };
+  }
+
+  /** An argument in a register or on the stack, as the debug information types it. */
+  #typedArgument({ name, type }: ContextField, index: number, span: Span): Value {
+    if (!["integer", "boolean", "pointer"].includes(type.kind)) {
+      return this.refuse(`the argument ${name} is no number and no pointer, and cannot be read`, span);
+    }
+    return { kind: "convert", operand: this.argument(index, false, span), type, span };
   }
 
   /** Text at an address, as far as its NUL, at most so many bytes with it. */

@@ -42,6 +42,9 @@ export function checkScript(
   }
   const attached: Diagnostic[] = [];
   const contexts = script.probes.map((probe) => contextsOf(probe, source, world, settings, attached));
+  state.hasPatterns = contexts
+    .flat()
+    .some(({ attach }) => "pattern" in attach && attach.pattern !== undefined);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     state.beginRound();
     checkProbes(state, script.probes, contexts);

@@ -60,6 +60,8 @@ export class CheckState {
   stackDepths = new Set<number>();
   options = new Map<string, string>();
   probes: TypedProbe[] = [];
+  /** Some probe is at all functions of a pattern. */
+  hasPatterns = false;
   changed = false;
   #locals = 0;
 

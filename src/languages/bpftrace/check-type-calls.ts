@@ -1,3 +1,4 @@
+import type { UserFunctionPoint } from "../../program/program.ts";
 import type { Value } from "../../program/tir.ts";
 import type { Type } from "../../program/types.ts";
 import type { CallExpression, Expression } from "./ast.ts";
@@ -71,6 +72,31 @@ export abstract class CheckTypeCalls extends CheckSearchCalls {
 
   #kernelHas(name: string): boolean {
     return this.state.types.kernelFunction(name) !== undefined;
+  }
+
+  /** A variable of the traced program: as far from where the probe is as in the file. */
+  userAddress(call: CallExpression): Value {
+    const { span } = call;
+    const name = this.literalText(call.arguments[0], call);
+    if (!this.arity(call, 1) || name === undefined) return this.nothing(span);
+    const { attach } = this.context;
+    const here =
+      attach.kind === "uprobe" || attach.kind === "uretprobe" ? this.#codeAddress(attach) : undefined;
+    if (here === undefined) {
+      return this.refuse("uaddr() can only be used with uprobes and uretprobes at one function", span);
+    }
+    const found = this.state.world.userSymbol(here.binary, name);
+    if (found === undefined) return this.refuse(`Could not resolve symbol: ${here.binary}:${name}`, span);
+    const away = this.constant(BigInt.asUintN(64, BigInt(found.address) - here.address), UINT64, span);
+    const sum = this.operate("+", this.intrinsic("function-address", UINT64, span), away, span);
+    const bytes = ([1, 2, 4] as const).find((size) => size === found.size) ?? 8;
+    const type = pointerTo({ kind: "integer", bytes, signed: false }, "user");
+    return { kind: "convert", operand: sum, type, span };
+  }
+
+  #codeAddress({ binary, symbol, address, offset = 0 }: UserFunctionPoint) {
+    const start = symbol === undefined ? address : this.state.world.userSymbol(binary, symbol)?.address;
+    return start === undefined ? undefined : { binary, address: BigInt(start + offset) };
   }
 
   protected truth(holds: boolean, { span }: CallExpression): Value {

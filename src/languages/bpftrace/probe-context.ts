@@ -23,6 +23,8 @@ export interface ContextField {
   readonly name: string;
   readonly type: Type;
   readonly offset: number;
+  /** The n-th argument by the calling convention, instead of an offset. */
+  readonly argument?: number | undefined;
   /** The field holds a place and a length: where the data begin in the context. */
   readonly dynamic?: "absolute" | "relative" | undefined;
 }
