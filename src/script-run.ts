@@ -3,7 +3,7 @@ import type { Link } from "./attach/link.ts";
 import { attachPerfEvent } from "./attach/perf-event.ts";
 import { PerfSWConfig, PerfType } from "./attach/perf-event-types.ts";
 import { attachProgram } from "./attach-program.ts";
-import { BpfError } from "./errors.ts";
+import { AttachError, BpfError } from "./errors.ts";
 import { loadObject } from "./load/load-object.ts";
 import type { ObjectPlace } from "./load/load-options.ts";
 import type { LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
@@ -236,7 +236,8 @@ export class ScriptRun implements Disposable {
       this.#links.push(link);
       return link;
     } catch (error) {
-      if (!BpfError.is(error) || missingProbes === "error") throw error;
+      if (!BpfError.is(error)) throw error;
+      if (missingProbes === "error") throw error instanceof AttachError ? namedError(probe, error) : error;
       if (missingProbes === "warn")
         this.#options.onWarning?.(`Unable to attach probe: ${probe.name}. Skipping.`);
       return undefined;
@@ -307,6 +308,12 @@ export class ScriptRun implements Disposable {
     const map = this.#object.maps.get(layout.table);
     return map === undefined ? value : readScriptMap(layout, map, this.#speller, "zero");
   }
+}
+
+/** Of a script's many probes it is told which one it was. */
+function namedError({ name }: ScriptProbe, cause: AttachError): AttachError {
+  const { hint, similar } = cause;
+  return new AttachError(name, `Unable to attach probe: ${name}: ${cause.message}`, { cause, hint, similar });
 }
 
 function filtered(script: CompiledScript, only: RegExp | undefined): CompiledScript {

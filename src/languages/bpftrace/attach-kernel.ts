@@ -19,6 +19,9 @@ export function kernelProbe(
   }
   const target = parts.at(-1) ?? "";
   const kind = provider as "kprobe" | "kretprobe";
+  const address = /^(?:0x[\da-fA-F]+|\d+)$/.test(target) ? BigInt(target) : undefined;
+  if (address !== undefined) return [addressProbe(address, kind, world)];
+  if (!GLOB.test(target)) checkFunction(parts, provider, world);
   const make = (symbol: string): ProbeContext => ({
     provider,
     name: `${provider}:${parts.length === 2 ? `${parts[0]}:` : ""}${symbol}`,
@@ -30,6 +33,27 @@ export function kernelProbe(
   if (each) return matching(target, world.kernelFunctions(), "kernel function").map(make);
   const attach = { kind: `${kind}-multi`, pattern: globToRegex(target) } as const;
   return [{ ...make(target), attach }];
+}
+
+/** The kernel does not look whether a function begins at an address: a wrong one can bring it down. */
+function addressProbe(address: bigint, kind: "kprobe" | "kretprobe", world: AttachWorld): ProbeContext {
+  if (!world.unsafe) {
+    throw new AttachPointError(`${kind} at an address is unsafe`, "Allow it with --unsafe.");
+  }
+  const attach = { kind, symbol: `0x${address.toString(16)}` } as const;
+  return { provider: kind, name: `${kind}:${address}`, section: "kprobe", attach, space: "any" };
+}
+
+/** A function that is nowhere is told at its place. What modules have is known when it is attached. */
+function checkFunction(parts: readonly string[], provider: Provider, { types, facts }: AttachWorld): void {
+  const [name = ""] = (parts.at(-1) ?? "").split("+");
+  const inKernel = parts.length === 1 || parts[0] === "vmlinux";
+  if (!inKernel || types.kernelFunction(name) !== undefined || facts.hasSymbol(name)) return;
+  const similar = similarNames(name, facts.btf.names("func"), 1)[0];
+  const hint = similar === undefined ? undefined : `Did you mean ${similar}?`;
+  const why = 'is not traceable (either non-existing, inlined, or marked as "notrace")';
+  const warning = `${name} ${why}; attaching to it will likely fail`;
+  throw new AttachPointError(`No matches for ${provider} ${name}.`, hint, "NO_MATCH", warning);
 }
 
 function kprobeAttach(kind: "kprobe" | "kretprobe", symbol: string): ProbeContext["attach"] {

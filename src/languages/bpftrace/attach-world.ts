@@ -9,6 +9,8 @@ export interface AttachWorld {
   readonly facts: KernelFacts;
   readonly types: CTypes;
   readonly pid?: number | undefined;
+  /** Allow what can change the machine, or bring it down. */
+  readonly unsafe: boolean;
   /** The USDT probes of a program or library, or of the process that is traced ("*"); undefined without such a file. */
   usdtProbes(binary: string): readonly UsdtProbe[] | undefined;
   /** The types of functions of a program or library, as its debug information has them. */
@@ -26,11 +28,14 @@ export interface AttachWorld {
 export class AttachPointError extends Error {
   readonly hint: string | undefined;
   readonly code: string;
+  /** What is to be said beside it. */
+  readonly warning: string | undefined;
 
-  constructor(message: string, hint?: string, code = "ATTACH_POINT") {
+  constructor(message: string, hint?: string, code = "ATTACH_POINT", warning?: string) {
     super(message);
     this.hint = hint;
     this.code = code;
+    this.warning = warning;
   }
 }
 

@@ -106,16 +106,13 @@ function contextsOf(
       const missing = ["NO_MATCH", "NO_FUNCTION", "NO_TRACEPOINT"].includes(error.code);
       if (missing && settings.missingProbes === "ignore") return [];
       const severity = missing && settings.missingProbes === "warn" ? "warning" : "error";
-      const { hint, code } = error;
+      const { hint, code, warning } = error;
       const message = severity === "warning" ? `${error.message} Skipping.` : error.message;
-      diagnostics.push({
-        severity,
-        code,
-        message,
-        source: point.span.source ?? source,
-        span: point.span,
-        hint,
-      });
+      const place = { source: point.span.source ?? source, span: point.span };
+      if (warning !== undefined && severity === "error") {
+        diagnostics.push({ severity: "warning", code, message: warning, ...place });
+      }
+      diagnostics.push({ severity, code, message, ...place, hint });
       return [];
     }
   });
