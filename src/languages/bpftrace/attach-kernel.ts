@@ -45,10 +45,12 @@ function addressProbe(address: bigint, kind: "kprobe" | "kretprobe", world: Atta
 }
 
 /** A function that is nowhere is told at its place. What modules have is known when it is attached. */
-function checkFunction(parts: readonly string[], provider: Provider, { types, facts }: AttachWorld): void {
+function checkFunction(parts: readonly string[], provider: Provider, world: AttachWorld): void {
+  const { types, facts } = world;
   const [name = ""] = (parts.at(-1) ?? "").split("+");
   const inKernel = parts.length === 1 || parts[0] === "vmlinux";
-  if (!inKernel || types.kernelFunction(name) !== undefined || facts.hasSymbol(name)) return;
+  if (!inKernel || types.kernelFunction(name) !== undefined || world.kernelAddress(name) !== undefined)
+    return;
   const similar = similarNames(name, facts.btf.names("func"), 1)[0];
   const hint = similar === undefined ? undefined : `Did you mean ${similar}?`;
   const why = 'is not traceable (either non-existing, inlined, or marked as "notrace")';

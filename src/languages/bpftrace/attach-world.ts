@@ -18,6 +18,7 @@ export interface AttachWorld {
   /** A function or variable of a program or library, before the file is relocated. */
   userSymbol(binary: string, name: string): { readonly address: number; readonly size: number } | undefined;
   userFunctions(binary: string): readonly string[] | undefined;
+  kernelAddress(symbol: string): bigint | undefined;
   /** Tells whether such a file is the same as before. */
   binaryIdentity(binary: string): string | undefined;
   /** Functions that can be probed, for patterns that become one program each. */

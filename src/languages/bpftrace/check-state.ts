@@ -24,7 +24,6 @@ export interface ScriptWorld extends AttachWorld, ScriptFiles {
   /** Our namespace of processes, when it is not the first one. */
   readonly pidNamespace?: { readonly device: bigint; readonly inode: bigint } | undefined;
   readonly cpus: number;
-  kernelAddress(symbol: string): bigint | undefined;
   cgroupId(path: string): bigint | undefined;
 }
 
