@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { factsFromKernelDirectory } from "../../src/facts/kernel-directory-facts.ts";
 import type { KernelFacts } from "../../src/facts/kernel-facts.ts";
 import { liveFacts } from "../../src/kernel/live-facts.ts";
-import { CORPUS_DIRECTORY, ROOT } from "./places.ts";
+import { CORPUS_DIRECTORY, guestModules, ROOT } from "./places.ts";
 
 /** What only a running kernel tells. */
 export interface KernelRecording {
@@ -55,7 +55,9 @@ function recordingOf(name: string, isGuest: boolean): KernelRecording {
       "240",
       "--",
     ];
-    const command = [...(isGuest ? [...guest, process.execPath] : []), CHILD, path];
+    const command = [
+      ...(isGuest ? [...guest, process.execPath, CHILD, path, guestModules(name)] : [CHILD, path]),
+    ];
     console.log(`recording kernel ${name}`);
     execFileSync(process.execPath, command, { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] });
   }

@@ -4,11 +4,13 @@ import { appendFileSync, readFileSync } from "node:fs";
 import type { Bpf } from "../../src/bpf.ts";
 import { load } from "../../src/load.ts";
 import { attachAs } from "./attach-as.ts";
+import { loadModules } from "./load-modules.ts";
 import type { Loaded, LoadJob } from "./load-texts.ts";
 import { madeUsdt } from "./made-usdt.ts";
 import { reasonOf } from "./reason.ts";
 
-const [input = "", output = "", seconds = "200"] = process.argv.slice(2);
+const [input = "", output = "", seconds = "200", modules] = process.argv.slice(2);
+loadModules(modules);
 const jobs = JSON.parse(readFileSync(input, "utf8")) as LoadJob[];
 const end = Date.now() + Number(seconds) * 1000;
 

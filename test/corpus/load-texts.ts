@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { CorpusKernel } from "./kernel-recording.ts";
-import { CORPUS_DIRECTORY, ROOT } from "./places.ts";
+import { CORPUS_DIRECTORY, guestModules, ROOT } from "./places.ts";
 import type { ToolText } from "./record-texts.ts";
 
 /** A text with all that is done with it; the same for all runs that do the same. */
@@ -43,7 +43,8 @@ export async function loadTexts(
   let left = jobs.filter(({ key }) => !done.has(key));
   for (let boot = 0; left.length > 0 && boot < boots; boot++) {
     writeFileSync(input, JSON.stringify(left));
-    run(kernel, [child, input, output, String(SECONDS_A_BOOT)]);
+    const modules = kernel.isGuest ? [guestModules(kernel.name)] : [];
+    run(kernel, [child, input, output, String(SECONDS_A_BOOT), ...modules]);
     done = readLoaded(output);
     console.log(`${kernel.name}: ${done.size} of ${jobs.length} loaded`);
     left = jobs.filter(({ key }) => !done.has(key));

@@ -40,6 +40,8 @@ else compare();
 
 async function tryAll(name: string, of: readonly ToolRun[]): Promise<Result[]> {
   const kernel = corpusKernel(name);
+  // The user's own cache keeps as many objects as one kernel's texts are.
+  process.env.BCC_TS_CACHE = join(CORPUS_DIRECTORY, `cache-${name}`);
   const { texts, silent } = recordTexts(kernel, of);
   for (const { name: run, reason } of silent)
     console.log(`${name} ${run}: no text, or not to its end: ${reason}`);

@@ -8,3 +8,8 @@ export const CORPUS_DIRECTORY = join(ROOT, "dist", "corpus");
 
 /** The files that are. */
 export const SOURCE_DIRECTORY = join(ROOT, "test", "corpus");
+
+/** The modules of a guest's kernel. */
+export function guestModules(kernel: string): string {
+  return join(ROOT, "vendor", "kernels", kernel, "modules");
+}

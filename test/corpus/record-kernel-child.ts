@@ -2,10 +2,12 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { release } from "node:os";
 import { join } from "node:path";
+import { loadModules } from "./load-modules.ts";
 
 const EVENTS = "/sys/kernel/tracing/events";
-const [output] = process.argv.slice(2);
-if (output === undefined) throw new Error("usage: record-kernel-child OUTPUT.json");
+const [output, modules] = process.argv.slice(2);
+if (output === undefined) throw new Error("usage: record-kernel-child OUTPUT.json [MODULES]");
+loadModules(modules);
 
 const formats: Record<string, string> = {};
 for (const category of directories(EVENTS)) {
