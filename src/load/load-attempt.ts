@@ -11,7 +11,10 @@ export interface LoadAttempt {
   readonly result: number;
   /** What the verifier wrote, by program: of those that it looked at with a log. */
   readonly logs: ReadonlyMap<string, string>;
-  /** By map: libbpf forgets them while loading, for kinds of maps that the kernel keeps no types for. */
+  /**
+   * By map, of the object's own BTF: libbpf forgets them while loading, for kinds of maps that the kernel keeps no
+   * types for, and takes those of another object's BTF for a map that is in the kernel already.
+   */
   readonly typeIds: ReadonlyMap<string, MapTypeIds>;
 }
 
@@ -27,8 +30,8 @@ export function attemptLoad(
 ): LoadAttempt {
   const handle = new ObjectHandle(object, options.name ?? "object");
   try {
-    configure(handle, options);
     const typeIds = new Map([...handle.maps].map(([name, map]) => [name, readMapTypeIds(map)]));
+    configure(handle, options);
     const rooms = giveLogs(handle, logLevel, logBytes);
     const result = libbpf().bpf_object__load(handle.address);
     const logs = new Map<string, string>();

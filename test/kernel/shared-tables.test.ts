@@ -67,6 +67,21 @@ test("a pinned table stays and is found again", async (t) => {
   assert.equal(anew.maps.seen.size, 0);
 });
 
+test("a pinned table of a program with other types has the types that are declared", async (t) => {
+  if (!needsBpfFileSystem(t)) return;
+  const path = `${directory}/typed`;
+  const table = `BPF_TABLE_PINNED("hash", u32, u64, seen, 16, "${path}");`;
+  using first = await open(table);
+  first.maps.seen.set(1, 5n);
+  const others = "struct place { char name[255]; int at[3]; };\nBPF_HASH(places, u64, struct place);";
+  using second = await open(`${others}\n${table}`);
+  assert.deepEqual([...second.maps.seen], [[1, 5n]]);
+  using third = await open(`${others}\nBPF_TABLE("hash:${path}", u32, u64, seen, 16);`);
+  third.maps.seen.set(2, 6n);
+  assert.equal(first.maps.seen.get(2), 6n);
+  rmSync(path);
+});
+
 test("a pinned table that is another one is refused, and the difference told", async (t) => {
   if (!needsBpfFileSystem(t)) return;
   const pinned = (kind: string, key: string, value: string) =>
