@@ -79,7 +79,7 @@ function macros(bare: string): Set<string> {
   return allMatches(bare, /^[ \t]*#[ \t]*define[ \t]+(\w+)/gm);
 }
 
-/** Typedef names, enumerators, variables and functions with a body. Over-approximates: a struct is entered, too. */
+/** Typedef names, enumerators, variables, tables and functions with a body. Over-approximates: a struct is entered, too. */
 function ordinaryNames(bare: string): Set<string> {
   // A function's name follows a type; a macro that begins one, as TRACEPOINT_PROBE does, does not.
   const code = bare.replace(/^[ \t]*#(?:\\\n|[^\n])*/gm, "");
@@ -90,7 +90,7 @@ function ordinaryNames(bare: string): Set<string> {
       if (name !== undefined) names.add(name);
     }
   }
-  for (const name of globalVariables(code)) names.add(name);
+  for (const name of [...globalVariables(code), ...tableNames(code)]) names.add(name);
   for (const match of bare.matchAll(/\btypedef\b/g)) {
     for (const name of typedefNames(bare, match.index + "typedef".length)) names.add(name);
   }
@@ -112,6 +112,14 @@ function globalVariables(code: string): string[] {
   return outside.split(";").flatMap((declaration) => {
     if (/^\s*(?:typedef\b|(?:struct|union|enum)\s+\w+\s*$)/.test(declaration)) return [];
     return /^\s*(?:\w+[\s*]+)+(\w+)\s*(?:\[[^\]]*\]\s*)*(?:=|$)/.exec(declaration)?.[1] ?? [];
+  });
+}
+
+/** The name is a macro's first argument; the macros for any kind of table have the kind, and most the types before it. */
+function tableNames(code: string): string[] {
+  return [...code.matchAll(/\bBPF_(\w+)\s*\(([^;(){}]*)/g)].flatMap(([, macro = "", given = ""]) => {
+    const at = /^(?:F_)?TABLE/.test(macro) ? 3 : macro === "QUEUESTACK" ? 1 : 0;
+    return /^\s*(\w+)\s*$/.exec(given.split(",")[at] ?? "")?.[1] ?? [];
   });
 }
 
