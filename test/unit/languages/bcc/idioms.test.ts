@@ -1,0 +1,31 @@
+// Whole programs as bcc's users write them (test/cases/idioms), compiled for each recorded kernel.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { buildProgram } from "../../../../src/build-program.ts";
+import { readRecordedFacts } from "../../../../src/facts/recorded-facts.ts";
+import { SourceText } from "../../../../src/source/source-text.ts";
+
+const ROOT = new URL("../../../../../", import.meta.url);
+const IDIOMS = new URL("test/cases/idioms/", ROOT);
+
+for (const file of readdirSync(IDIOMS)) {
+  for (const kernel of ["6.1", "6.12", "6.18"]) {
+    test(`${file} for Linux ${kernel}`, async () => {
+      const text = readFileSync(new URL(file, IDIOMS), "utf8");
+      const facts = readRecordedFacts(new URL(`test/facts/${kernel}.json`, ROOT).pathname);
+      const { program } = await buildProgram(new SourceText(file, text), {
+        facts,
+        cache: false,
+        warn: (message) => assert.fail(message),
+      });
+      const messages = program.warnings.map(({ message }) => message);
+      assert.deepEqual(messages, []);
+      const declared = [...text.matchAll(/^BPF_(?:TABLE\(.*?, .*?, .*?, |\w+\()(\w+)/gm)].map(([, name]) => name);
+      assert.deepEqual(program.tables.map(({ name }) => name).sort(), declared.sort());
+      const named = [...text.matchAll(/^\/\/ [\w-]+ \S+ (\w+)$/gm)].map(([, name]) => name);
+      const functions = program.functions.map(({ name }) => name);
+      for (const name of named) assert.ok(functions.includes(name ?? ""), `${name} is a program`);
+    });
+  }
+}
