@@ -1,6 +1,16 @@
 // Programs that get arguments as the kernel's BTF tells them: fentry, fexit, fmod_ret, LSM, iterators.
 import assert from "node:assert/strict";
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -60,6 +70,41 @@ KRETFUNC_PROBE(vfs_read, struct file *file, char *buf, size_t count, loff_t *pos
     pid: process.pid,
     name: "watched-file",
   });
+});
+
+// A guest's root is an overlay, and the kernel has it as a module.
+test("MODULE_KFUNC_PROBE and MODULE_KRETFUNC_PROBE follow a module's function and read its types", async (t) => {
+  if (!needsFeature(t, "fentry")) return;
+  if (!existsSync("/sys/kernel/btf/overlay"))
+    return t.skip("the module overlay is not loaded, or has no BTF");
+  using bpf = await load(
+    `
+#include <linux/fs.h>
+struct opened { u32 layers; int result; char name[16]; };
+BPF_HASH(opens, u64, struct opened);
+MODULE_KFUNC_PROBE(overlay, ovl_open, struct inode *inode, struct file *file)
+{
+  u64 key = (u64)file;
+  if (bpf_get_current_pid_tgid() >> 32 != PID) return 0;
+  struct ovl_fs *fs = (struct ovl_fs *)inode->i_sb->s_fs_info;
+  struct opened opened = { .layers = fs->numlayer, .result = 1 };
+  bpf_probe_read_kernel_str(&opened.name, sizeof(opened.name), file->f_path.dentry->d_name.name);
+  opens.update(&key, &opened);
+  return 0;
+}
+MODULE_KRETFUNC_PROBE(overlay, ovl_open, struct inode *inode, struct file *file, int ret)
+{
+  u64 key = (u64)file;
+  struct opened *opened = opens.lookup(&key);
+  if (opened != 0) opened->result = ret;
+  return 0;
+}`,
+    { cflags: [`-DPID=${process.pid}`] },
+  );
+  readFileSync("/etc/passwd");
+  const found = [...bpf.maps.opens.values()].find(({ name }) => name === "passwd");
+  assert.equal(found?.result, 0);
+  assert.ok(found.layers >= 2, `${found.layers} layers`);
 });
 
 test("KMOD_RET changes a result, when it is asked to", async (t) => {
