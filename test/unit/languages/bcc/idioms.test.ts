@@ -21,7 +21,9 @@ for (const file of readdirSync(IDIOMS)) {
       });
       const messages = program.warnings.map(({ message }) => message);
       assert.deepEqual(messages, []);
-      const declared = [...text.matchAll(/^BPF_(?:TABLE\(.*?, .*?, .*?, |\w+\()(\w+)/gm)].map(([, name]) => name);
+      const declared = [...text.matchAll(/^BPF_(?:TABLE\(.*?, .*?, .*?, |\w+\()(\w+)/gm)].map(
+        ([, name]) => name,
+      );
       assert.deepEqual(program.tables.map(({ name }) => name).sort(), declared.sort());
       const named = [...text.matchAll(/^\/\/ [\w-]+ \S+ (\w+)$/gm)].map(([, name]) => name);
       const functions = program.functions.map(({ name }) => name);
