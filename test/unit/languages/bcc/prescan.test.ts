@@ -7,7 +7,14 @@ const ORDINARY: readonly (readonly [text: string, names: readonly string[]])[] =
   ["static const volatile int limit = 5;\nu32 *ports[2] = { 1, 2 };", ["limit", "ports"]],
   ["struct point { int x; } __packed;", []],
   ["struct forward; struct file *first = 0;", ["first"]],
-  ["BPF_HASH(counts, u32);\nint f(void *ctx) { u64 page = 1; return page; }\nu64 page;", ["f", "page"]],
+  [
+    "BPF_HASH(counts, u32);\nint f(void *ctx) { u64 page = 1; return page; }\nu64 page;",
+    ["counts", "f", "page"],
+  ],
+  [
+    'BPF_TABLE("hash:/a/b", struct key_t,\n\tu64, totals, 10);\nBPF_QUEUESTACK("queue", last, u64, 4, 0);',
+    ["last", "totals"],
+  ],
   ["RAW_TRACEPOINT_PROBE(sys_enter) { return 0; }\nint last;", ["last"]],
   ["enum kind { A, B = 2 };\ntypedef struct { int x; } pair, *pairs;", ["A", "B", "pair", "pairs"]],
 ];
