@@ -100,7 +100,7 @@ function noBinary(point: UserFunctionPoint): AttachError {
   if (pid !== undefined && processMaps(pid) === undefined)
     return refusal(point, `there is no process ${pid}`);
   const hint =
-    "A library is named without lib and .so (c, ssl), or by its path; a program by its name or path.";
+    "A library is named without its .so (c, libssl), or by its path; a program by its name or path.";
   return refusal(point, `there is no library or program ${binary}`, hint);
 }
 

@@ -15,7 +15,7 @@ const DIRECTORIES = [
 ];
 
 /**
- * The file that a library or program is, from a short name ("c", "ssl"), a file name ("libc.so.6", "bash") or
+ * The file that a library or program is, from a short name ("c", "libc"), a file name ("libc.so.6", "bash") or
  * a path. With a process the file that this very process uses, in its own mount namespace. Undefined when
  * there is none.
  */
@@ -44,9 +44,10 @@ export function findProgram(name: string): string | undefined {
   return places.map((place) => join(place, name)).find(isProgram);
 }
 
-/** "libc.so.6" is the library "c", and "libc.so.6". */
+/** "libc.so.6" is the library "c", "libc" and "libc.so.6". */
 export function isLibrary(file: string, name: string): boolean {
-  return file === name || file === `lib${name}.so` || file.startsWith(`lib${name}.so.`);
+  const names = name.startsWith("lib") ? [`lib${name}`, name] : [`lib${name}`];
+  return file === name || names.some((each) => file === `${each}.so` || file.startsWith(`${each}.so.`));
 }
 
 function findInProcess(name: string, pid: number): string | undefined {

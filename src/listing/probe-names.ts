@@ -75,7 +75,7 @@ function* tracepoints(facts: KernelFacts): Iterable<string> {
 function userFunctions(target: string): string[] {
   const at = target.lastIndexOf(":");
   const file = at < 0 ? target : target.slice(0, at);
-  const path = file === "" ? undefined : findBinary(file.replace(/^lib(?=\w+$)/, ""));
+  const path = file === "" ? undefined : findBinary(file);
   if (path === undefined) return [];
   const wanted = globPattern(at < 0 ? "*" : target.slice(at + 1));
   return readElf(path)

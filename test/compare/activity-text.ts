@@ -3,7 +3,7 @@
  * directory, and does the steps that each line of its input names; numbers are such that they are found again.
  */
 export const ACTIVITY = `
-import ctypes, os, socket, ssl, subprocess, sys, threading, time
+import ctypes, os, socket, ssl, struct, subprocess, sys, threading, time
 directory = sys.argv[1]
 libc = ctypes.CDLL("libc.so.6")
 libc.malloc.restype = libc.calloc.restype = ctypes.c_void_p
@@ -85,6 +85,55 @@ def sleeps():
 def signals():
     child = subprocess.Popen(["/bin/sleep", "100"])
     os.kill(child.pid, 12); child.wait()
+
+def typing():
+    import pty
+    child, terminal = pty.fork()
+    if child == 0: os.execv("/bin/bash", ["bash", "--norc", "-i"])
+    for line in (b"echo typed words\\n", b"exit\\n"):
+        time.sleep(2); os.write(terminal, line)
+    try:
+        while os.read(terminal, 1000): pass
+    except OSError: pass
+    os.waitpid(child, 0); os.close(terminal)
+
+def questions():
+    buffer = ctypes.create_string_buffer(1000)
+    for path in (b"/etc/hostname", b"/nonexistent/file"):
+        libc.syscall(4, path, buffer); libc.syscall(137, path, buffer)
+
+def syncs():
+    with open(os.path.join(directory, "synced"), "wb") as file:
+        file.write(b"x" * 100000); os.fsync(file.fileno()); os.fdatasync(file.fileno())
+    os.sync()
+
+def naps():
+    for seconds, nanoseconds in ((0, 20000000), (1, 5000000)):
+        libc.syscall(35, struct.pack("qq", seconds, nanoseconds), None)
+
+def identities():
+    subprocess.run(["/bin/true"], preexec_fn=lambda: libc.setuid(12345))
+
+def names():
+    socket.getaddrinfo("localhost", 80)
+
+def threads():
+    for _ in range(3):
+        thread = threading.Thread(target=int); thread.start(); thread.join()
+
+def messages():
+    one, other = socket.socketpair()
+    one.sendall(b"a message"); other.recv(100); one.close(); other.close()
+
+def dirty():
+    subprocess.run(["dd", "if=/dev/zero", "of=/dev/nullb0", "bs=4096", "count=300"], check=True, stderr=subprocess.DEVNULL)
+    os.sync()
+
+def victims():
+    child = subprocess.Popen(["/bin/sleep", "100"])
+    with open(f"/proc/{child.pid}/oom_score_adj", "w") as file: file.write("1000")
+    with open("/proc/sysrq-trigger", "w") as file: file.write("f")
+    child.wait()
 
 def burn():
     end = time.monotonic() + 3

@@ -89,6 +89,8 @@ function checkProbe(state: CheckState, probe: Probe, context: ProbeContext): Typ
   return { program, name, section, attach, predicate, body, span: probe.span };
 }
 
+const LEAVE_OUT = 'With config = { missing_probes = "warn" } in front the others are attached.';
+
 function contextsOf(
   probe: Probe,
   source: SourceText,
@@ -106,7 +108,7 @@ function contextsOf(
       const missing = ["NO_MATCH", "NO_FUNCTION", "NO_TRACEPOINT"].includes(error.code);
       if (missing && settings.missingProbes === "ignore") return [];
       const severity = missing && settings.missingProbes === "warn" ? "warning" : "error";
-      const { hint, code, warning } = error;
+      const { hint = missing && probe.points.length > 1 ? LEAVE_OUT : undefined, code, warning } = error;
       const message = severity === "warning" ? `${error.message} Skipping.` : error.message;
       const place = { source: point.span.source ?? source, span: point.span };
       if (warning !== undefined && severity === "error") {

@@ -6,15 +6,13 @@ import { ACTIVITY } from "../activity-text.ts";
 import { without } from "../compare-outputs.ts";
 import { makeDisk } from "../make-disk.ts";
 import { applyChanges } from "./changes.ts";
+import { compareTools } from "./compare-tools.ts";
 import { blocks, type OneLiner } from "./one-liner.ts";
 import { OWN } from "./own.ts";
 import { type Outputs, runBeside } from "./run-beside.ts";
 import { TUTORIAL } from "./tutorial.ts";
 
-const [directory = "", ...names] = process.argv.slice(2);
-const programs = [...TUTORIAL, ...OWN].filter(
-  ({ name }) => names.length === 0 || names.some((each) => name.includes(each)),
-);
+const [directory = "", what = "", ...names] = process.argv.slice(2);
 
 /** What is told of a program that does not run. */
 const FAILED = /ERROR: (?!.*RLIMIT_MEMLOCK)/;
@@ -24,16 +22,22 @@ using activity = new TestProcess("/usr/bin/python3", ["-c", ACTIVITY, directory]
 await activity.until("ready", () => activity.lines.length > 0);
 const version = spawnSync("bpftrace", ["--version"]).stdout.toString().trim();
 console.log(`Linux ${release()}, ${version}`);
-console.log(`${"program".padEnd(32)} theirs  ours  verdict`);
-for (const program of programs) {
-  try {
-    tell(program, await run(program));
-  } catch (error) {
-    process.exitCode = 1;
-    console.log(`${program.name.padEnd(32)} does not run: ${(error as Error).message}`);
+if (what !== "tools") await comparePrograms();
+if (what !== "programs" && !(await compareTools(activity, names))) process.exitCode = 1;
+activity.child.stdin?.end();
+
+async function comparePrograms(): Promise<void> {
+  console.log(`${"program".padEnd(32)} theirs  ours  verdict`);
+  for (const program of [...TUTORIAL, ...OWN]) {
+    if (names.length > 0 && !names.some((each) => program.name.includes(each))) continue;
+    try {
+      tell(program, await run(program));
+    } catch (error) {
+      process.exitCode = 1;
+      console.log(`${program.name.padEnd(32)} does not run: ${(error as Error).message}`);
+    }
   }
 }
-activity.child.stdin?.end();
 
 async function run({ text, words = [], steps = "", ends = false }: OneLiner): Promise<Outputs> {
   const filled = (word: string) =>

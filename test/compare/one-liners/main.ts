@@ -1,6 +1,6 @@
 // `npm run compare:bpftrace`: bpftrace and ours run the same programs on the same activity, in guests of Linux 6.1 and
 // 6.12, and what they print is compared. Words choose programs; --kernel VERSION chooses one guest, --here this machine.
-// --tools does so with the scripts of the bpftrace package.
+// The scripts of the bpftrace package are compared, too; --only programs and --only tools choose.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
   options: {
     kernel: { type: "string", multiple: true, default: ["6.1", "6.12"] },
     here: { type: "boolean", default: false },
-    tools: { type: "boolean", default: false },
+    only: { type: "string", default: "all" },
   },
 });
 
@@ -27,8 +27,8 @@ if (!existsSync("/usr/bin/bpftrace")) {
 
 async function compare(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "bcc-ts-compare-"));
-  const script = fileURLToPath(new URL(values.tools ? "tools-in-guest.js" : "in-guest.js", import.meta.url));
-  const command = [process.execPath, script, directory, ...positionals];
+  const script = fileURLToPath(new URL("in-guest.js", import.meta.url));
+  const command = [process.execPath, script, directory, values.only, ...positionals];
   try {
     makeCertificate(directory);
     if (values.here) {
