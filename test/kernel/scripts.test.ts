@@ -1,6 +1,7 @@
 // Scripts from their text to what they print. Only what needs neither kprobes nor trampolines.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NativeBuffer } from "../../src/ffi/native-buffer.ts";
 import { needsFeature } from "./needs-feature.ts";
 import { scriptOutput } from "./script-output.ts";
 
@@ -144,6 +145,18 @@ test("exit() ends a script with its status, and nothing runs after it but end", 
     output.split("\n").filter((line) => line !== ""),
     ["1", "5"],
   );
+});
+
+test("a vector of texts ends with its null", async () => {
+  const words = ["one", "two words", undefined, "of others"];
+  const texts = words.map((word) => word && NativeBuffer.from(Buffer.from(`${word}\0`)));
+  const vector = NativeBuffer.alloc(8 * texts.length);
+  for (const [i, text] of texts.entries())
+    vector.view.setBigUint64(8 * i, BigInt(text ? text.address : 0), true);
+  const { output } = await scriptOutput('begin { join(uptr((uint64 *)$1), ","); }', {
+    parameters: [String(vector.address)],
+  });
+  assert.equal(output.trim(), "one,two words");
 });
 
 test("counting is exact whichever CPU does it", async (t) => {

@@ -41,7 +41,7 @@ export const TOOLS: readonly Tool[] = [
   { name: "runqlen", steps: "burn", shows: /^@runqlen: *\n/m },
   { name: "setuids", steps: "identities", same: found(/ (python3 +0 +\w+ +uid=12345.*)$/gm) },
   { name: "ssllatency", steps: "secrets", shows: HISTOGRAM },
-  { name: "sslsnoop", steps: "secrets", same: found(/ python3 +(\S+(?: +-?\d+)?) /gm) },
+  { name: "sslsnoop", steps: "secrets", same: found(/ python3 +\d+ +(-?\d+ +\w+)$/gm) },
   { name: "statsnoop", steps: "questions", same: found(/ python3 +(-?\d+) +(\/\S+)$/gm) },
   { name: "swapin", steps: "" },
   { name: "syncsnoop", steps: "syncs", same: found(/ python3 +(\S+)$/gm) },
@@ -56,7 +56,8 @@ export const TOOLS: readonly Tool[] = [
   },
   { name: "tcpretrans", steps: "unanswered", same: found(/^\S+ +\d+ +(\S+:\d+ +\S+:\d+ +\S+)$/gm) },
   { name: "tcpsynbl", steps: "connections", shows: HISTOGRAM },
-  { name: "threadsnoop", steps: "threads", shows: / python3 / },
+  // Its function is not in libpthread any more since glibc 2.34: only its head is to be seen.
+  { name: "threadsnoop", steps: "threads", shows: /^TIME\(ms\)/m },
   { name: "undump", steps: "messages", shows: /a message/ },
   { name: "vfscount", steps: "reads", shows: /^@\[(?:kprobe:)?vfs_read\]: \d+$/m },
   { name: "vfsstat", steps: "reads", forMs: 2500, shows: /^@\[(?:kprobe:)?vfs_read\]: \d+$/m },

@@ -70,7 +70,9 @@ test("libraries by their short names", () => {
     ["libcap.so.2", "c", false],
     ["libc-2.31.so", "c", false],
     ["libssl.so", "ssl", true],
-    ["libc.so.6", "libc", false],
+    ["libc.so.6", "libc", true],
+    ["libcap.so.2", "libc", false],
+    ["c.so", "c", false],
   ];
   for (const [file, name, is] of cases) assert.equal(isLibrary(file, name), is, `${file} ${name}`);
 });
