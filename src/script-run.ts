@@ -114,7 +114,7 @@ export class ScriptRun implements Disposable {
 
   /**
    * Ends the run as exit() does: end blocks run, maps are shown. What is waiting to be told is told for half a
-   * second; the rest counts as lost.
+   * second, and for another one when nothing can be added to it; the rest counts as lost.
    */
   stop(): void {
     if (this.#ending.signal.aborted) return;
@@ -165,6 +165,8 @@ export class ScriptRun implements Disposable {
 
   #finish(): void {
     this.#detach();
+    // Detaching may take longer than that by itself.
+    if (this.#deadline !== Number.POSITIVE_INFINITY) this.#deadline = performance.now() + PATIENCE_MS;
     this.#drain();
     this.#deadline = Number.POSITIVE_INFINITY;
     for (const probe of this.#script.description.probes) {

@@ -14,6 +14,8 @@ import { TUTORIAL } from "./tutorial.ts";
 
 const [directory = "", what = "", ...names] = process.argv.slice(2);
 
+/** Of outputs that differ so much is shown. */
+const SHOWN = 1500;
 /** What is told of a program that does not run. */
 const FAILED = /ERROR: (?!.*RLIMIT_MEMLOCK)/;
 
@@ -75,7 +77,7 @@ function tell({ name, read = blocks, since = [], near }: OneLiner, { bpftrace, o
   fail([
     ...missing.map((each) => `bpftrace only: ${each}`),
     ...added.map((each) => `ours only:     ${each}`),
-    ...(theirs.length + here.length === 0 ? [bpftrace, ours] : []),
+    ...[bpftrace, ours].map((output) => output.slice(0, SHOWN)),
   ]);
 }
 
