@@ -35,7 +35,7 @@ async function compare(): Promise<void> {
       process.exitCode = spawnSync(command[0] ?? "", command.slice(1), { stdio: "inherit" }).status ?? 1;
       return;
     }
-    process.env.BCC_TS_TEST_PATIENCE_MS = "300000"; // bpftrace starts slowly under emulation.
+    process.env.BCC_TS_TEST_PATIENCE_MS = "120000"; // bpftrace starts slowly under emulation.
     for (const kernel of values.kernel) {
       const options = { kernel, timeout: 3600, cpus: 2, memory: 2048 };
       const status = await runInGuest(command, options, {
