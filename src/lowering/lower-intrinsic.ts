@@ -200,7 +200,7 @@ export abstract class LowerIntrinsics extends LowerMaps {
   }
 
   #compare({ arguments: [left, right, most] }: Call): Operand {
-    const [a, b] = [this.value(left as Value), this.value(right as Value)];
+    const [a, b] = this.pair(left as Value, right as Value);
     const [m, n] = [sizeOfType((left as Value).type), sizeOfType((right as Value).type)];
     const limit = most?.kind === "constant" ? Math.min(Number(most.value), Math.max(m, n)) : Math.max(m, n);
     if (limit > 32) this.frame.needsMemory();
@@ -209,7 +209,7 @@ export abstract class LowerIntrinsics extends LowerMaps {
 
   /** Each start of the text is tried by a call of a function of its own: so long loops pass the verifier. */
   #search({ arguments: [text, wanted] }: Call): string {
-    const [a, b] = [this.value(text as Value), this.value(wanted as Value)];
+    const [a, b] = this.pair(text as Value, wanted as Value);
     const [m, n] = [sizeOfType((text as Value).type), sizeOfType((wanted as Value).type)];
     this.frame.needsMemory();
     const search = this.shared.define((name) => searchFunction(name, m, n), "search");
@@ -225,7 +225,7 @@ export abstract class LowerIntrinsics extends LowerMaps {
 
   /** A step of the comparison is a call of a function of its own. */
   #glob({ arguments: [text, pattern] }: Call): Operand {
-    const [a, b] = [this.value(text as Value), this.value(pattern as Value)];
+    const [a, b] = this.pair(text as Value, pattern as Value);
     const [m, n] = [sizeOfType((text as Value).type), sizeOfType((pattern as Value).type)];
     this.frame.needsMemory();
     const step = this.shared.define((name) => globFunction(name, m, n), "glob");
@@ -239,7 +239,8 @@ export abstract class LowerIntrinsics extends LowerMaps {
   }
 
   #compareMemory({ arguments: [left, right, count] }: Call): Operand {
-    const [a, b] = [this.inMemory(left as Value), this.inMemory(right as Value)];
+    const [x, y] = this.pair(left as Value, right as Value);
+    const [a, b] = [this.stored((left as Value).type, x), this.stored((right as Value).type, y)];
     const size = count?.kind === "constant" ? Number(count.value) : 0;
     if (size > 32) this.frame.needsMemory();
     return scalar(this.out.number(`bt_compare_bytes(${a.c}, ${b.c}, ${size})`));

@@ -2,7 +2,7 @@ import type { TypedMap, Value, ValueOf } from "../program/tir.ts";
 import { sizeOfType } from "../program/type-layout.ts";
 import type { Aggregate, IntegerType, Type } from "../program/types.ts";
 import type { Span } from "../source/source-text.ts";
-import { constant } from "./c-number.ts";
+import { constant, fitted } from "./c-number.ts";
 import { LowerValues } from "./lower-value.ts";
 import { type Operand, scalar } from "./operand.ts";
 
@@ -154,10 +154,10 @@ export abstract class LowerMaps extends LowerValues {
 
   protected setMap(index: number, key: Value | undefined, value: Value): void {
     const map = this.map(index);
-    const operand = isScalar(map) ? this.value(value) : this.inMemory(value);
-    const at = this.key(map, key);
+    const [operand = scalar("0"), keyed] = this.values(key === undefined ? [value] : [value, key]);
+    const at = key === undefined || keyed === undefined ? ZERO_KEY : this.stored(key.type, keyed).c;
     if (!isScalar(map)) {
-      this.#update(map, at, operand.c, 0, value.span);
+      this.#update(map, at, this.stored(value.type, operand).c, 0, value.span);
       return;
     }
     const pointer = this.lookUp(map, at);
@@ -185,7 +185,10 @@ export abstract class LowerMaps extends LowerValues {
   /** Adds to what others may be adding to at the same time. Gives the number before. */
   protected addTo(place: Operand, type: Type, by: string): string {
     const width = type.kind === "integer" ? type.bytes : 8;
-    if (width >= 4) return this.out.number(`__sync_fetch_and_add((u${8 * width} *)${place.c}, ${by})`);
+    if (width >= 4) {
+      const c = `__sync_fetch_and_add((u${8 * width} *)${place.c}, ${by})`;
+      return this.out.number(fitted(c, type));
+    }
     const before = this.out.load(place.c, type);
     this.out.store(place.c, type, `${before} + ${by}`);
     return before;
@@ -193,7 +196,8 @@ export abstract class LowerMaps extends LowerValues {
 
   override step({ place, by, gives, type, span }: ValueOf<"step">): Operand {
     const result = this.out.number("0");
-    const after = (before: string) => (gives === "old" ? before : `${before} + ${constant(by)}`);
+    const after = (before: string) =>
+      gives === "old" ? before : fitted(`${before} + ${constant(by)}`, type);
     if (place.kind === "local") {
       const { c } = this.frame.local(place.local);
       this.out.line(`${result} = ${after(c)};`);

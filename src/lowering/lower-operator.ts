@@ -50,7 +50,7 @@ export abstract class LowerOperators extends LowerPlaces {
   }
 
   protected equalBytes({ left, right, negated }: ValueOf<"equal-bytes">): Operand {
-    const [a, b] = [this.value(left), this.value(right)];
+    const [a, b] = this.pair(left, right);
     const [m, n] = [sizeOfType(left.type), sizeOfType(right.type)];
     const text = left.type.kind === "string";
     const same = text ? `bt_same_text(${a.c}, ${m}, ${b.c}, ${n})` : `bt_same_bytes(${a.c}, ${b.c}, ${m})`;
@@ -130,7 +130,7 @@ export abstract class LowerOperators extends LowerPlaces {
   protected compose({ items, type }: ValueOf<"compose">): Operand {
     const types = items.map((item) => item.type);
     const { offsets, size } = placeItems(types);
-    const operands = items.map((item) => this.value(item));
+    const operands = this.values(items);
     const slot = this.slot(Math.max(size, sizeOfType(type)));
     for (const [i, operand] of operands.entries()) {
       this.put(placeAt(slot, offsets[i] ?? 0), types[i] as Type, operand);

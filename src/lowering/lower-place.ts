@@ -3,6 +3,7 @@ import { sizeOfType } from "../program/type-layout.ts";
 import type { AddressSpace, Type } from "../program/types.ts";
 import { bitField, fitted } from "./c-number.ts";
 import { type CWriter, cLiteral, placeAt, widthOf } from "./c-writer.ts";
+import { mayChangeVariables } from "./effects.ts";
 import type { LoweringContext } from "./lowering-context.ts";
 import { type Operand, scalar } from "./operand.ts";
 import type { ProgramFrame } from "./program-frame.ts";
@@ -43,6 +44,22 @@ export abstract class LowerPlaces {
     return (
       type.kind === "integer" || type.kind === "boolean" || type.kind === "pointer" || type.kind === "none"
     );
+  }
+
+  /** Several values from left to right: each as it is when its turn comes, whatever those after it change. */
+  protected values(values: readonly Value[]): Operand[] {
+    return values.map((value, i) => {
+      const operand = this.value(value);
+      if (this.isNumber(value.type) || !values.slice(i + 1).some(mayChangeVariables)) return operand;
+      const size = sizeOfType(value.type);
+      const slot = this.slot(size, false);
+      this.out.copy(slot, operand, size);
+      return slot;
+    });
+  }
+
+  protected pair(left: Value, right: Value): [Operand, Operand] {
+    return this.values([left, right]) as [Operand, Operand];
   }
 
   /** Room for a value, of zeros. */
@@ -184,11 +201,14 @@ export abstract class LowerPlaces {
 
   /** A value in memory, for helpers that want its address. */
   protected inMemory(value: Value): Operand {
-    const operand = this.value(value);
-    if (!this.isNumber(value.type)) return operand;
-    const size = sizeOfType(value.type);
-    const slot = this.slot(size, false);
-    this.out.store(slot.c, value.type, operand.c);
+    return this.stored(value.type, this.value(value));
+  }
+
+  /** The place of a value, which numbers get now. */
+  protected stored(type: Type, operand: Operand): Operand {
+    if (!this.isNumber(type)) return operand;
+    const slot = this.slot(sizeOfType(type), false);
+    this.out.store(slot.c, type, operand.c);
     return slot;
   }
 }

@@ -1,4 +1,4 @@
-import type { Step, TypedAction, Value } from "../program/tir.ts";
+import type { Step, TypedAction } from "../program/tir.ts";
 import { placeItems, sizeOfType } from "../program/type-layout.ts";
 import type { Type } from "../program/types.ts";
 import type { Span } from "../source/source-text.ts";
@@ -252,7 +252,7 @@ export class LowerSteps extends LowerIntrinsics {
   #emit({ action: index, arguments: values }: Of<"emit">): void {
     const action = this.#actions[index];
     if (action === undefined) throw new RangeError(`there is no action ${index}`);
-    const operands = values.map((value: Value) => this.value(value));
+    const operands = this.values(values);
     const types = values.map((value) => value.type);
     const { offsets, size } = placeItems(types, RECORD_HEAD);
     const length = Math.ceil(size / 8) * 8;

@@ -27,11 +27,11 @@ export class RandomExpression {
   readonly #random: Numbers;
   readonly #names: Names;
   /** Statements that expressions may have inside them have an effect on these. */
-  readonly #changing: readonly string[];
+  readonly #changing: Names;
   /** Counts the names of variables, which may not be the same even in different blocks. */
   readonly #counter: { next: number };
 
-  constructor(random: Numbers, names: Names, changing: readonly string[] = [], counter = { next: 0 }) {
+  constructor(random: Numbers, names: Names, changing: Names = {}, counter = { next: 0 }) {
     this.#random = random;
     this.#names = names;
     this.#changing = changing;
@@ -163,6 +163,11 @@ export class RandomExpression {
     const names = this.#names.text ?? [];
     const name = this.below(3) > 0 && names.length > 0;
     if (depth <= 0 || this.below(3) === 0) return of(name ? this.pick(names) : `"${this.pick(TEXTS)}"`);
+    const changing = this.#changing.text ?? [];
+    if (changing.length > 0 && this.below(6) === 0) {
+      const changed = this.pick(changing);
+      return of("{ ", tree("statement", `${changed} = `, this.text(depth - 1), "; "), `${changed} }`);
+    }
     switch (this.below(4)) {
       case 0:
         return of("(", this.bool(depth - 1), " ? ", this.text(depth - 1), " : ", this.text(depth - 1), ")");
@@ -258,15 +263,17 @@ export class RandomExpression {
   #block(depth: number): Tree {
     const name = `$b${this.#counter.next++}`;
     const names = { ...this.#names, int: [...(this.#names.int ?? []), name] };
-    const inner = new RandomExpression(this.#random, names, [...this.#changing, name], this.#counter);
+    const changing = { ...this.#changing, int: [...(this.#changing.int ?? []), name] };
+    const inner = new RandomExpression(this.#random, names, changing, this.#counter);
     const operator = this.pick(["=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="]);
     const change = tree("statement", `${name} ${operator} `, inner.int(depth - 1), "; ");
     return tree("int", `{ let ${name} = `, this.int(depth - 1), "; ", change, inner.int(depth - 1), " }");
   }
 
   #changed(): Tree {
-    if (this.#changing.length === 0) return this.#leaf();
-    const name = this.pick(this.#changing);
+    const names = this.#changing.int ?? [];
+    if (names.length === 0) return this.#leaf();
+    const name = this.pick(names);
     return tree("int", this.pick([`${name}++`, `${name}--`, `(++${name})`, `(--${name})`]));
   }
 }

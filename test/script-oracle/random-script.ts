@@ -23,7 +23,7 @@ export function expressionScript(random: Numbers): RandomScript {
   const literals = new RandomExpression(random, {});
   const rows = Array.from({ length: ROWS }, (_, row) => inputs(literals, row));
   const counter = { next: 0 };
-  const expressions = new RandomExpression(random, NAMES, ["$m"], counter);
+  const expressions = new RandomExpression(random, NAMES, { int: ["$m"], text: ["$s"] }, counter);
   const block = () => [
     `begin { for ($i : 0..${ROWS}) { ${LOADS}`,
     ...Array.from({ length: CASES }, () => printed(expressions)),
@@ -36,7 +36,7 @@ export function expressionScript(random: Numbers): RandomScript {
 const NAMES = {
   int: [...INTEGERS.map((type) => `$${type}`), "$m", "$i"],
   bool: ["$bool"],
-  text: ["$text"],
+  text: ["$text", "$s"],
   "(int,int)": ["$pair"],
 };
 const INPUTS = [...INTEGERS, "bool", "text", "pair"] as const;
@@ -59,7 +59,7 @@ function inputs(literals: RandomExpression, row: number): Tree {
 
 function printed(expressions: RandomExpression): Tree {
   const depth = 1 + expressions.below(4);
-  return tree("case", "$m = $int64; print((", expressions.any(depth), "));");
+  return tree("case", "$m = $int64; $s = $text; print((", expressions.any(depth), "));");
 }
 
 /** Statements that change variables and maps, in blocks that run one after the other. */

@@ -67,6 +67,11 @@ const BOOLS = [
 ];
 const TEXTS = ["$t", "@p[1, 2]", "@p[$v & 1, 2]"];
 
+const CHANGING: Names = {
+  int: ["$v", "$w", "@n", "@narrow", "@k[2]", "@bytes[2]", "@words[2]", "@words[3]"],
+  text: ["$t"],
+};
+
 /** Writes begin blocks of random statements. */
 export class RandomStatement {
   readonly #random: Numbers;
@@ -93,12 +98,7 @@ export class RandomStatement {
       text: TEXTS,
       "(int,int)": ["@pairs[3]"],
     };
-    return new RandomExpression(
-      this.#random,
-      names,
-      ["$v", "$w", "@n", "@narrow", "@k[2]", "@bytes[2]", "@words[3]"],
-      this.#counter,
-    );
+    return new RandomExpression(this.#random, names, CHANGING, this.#counter);
   }
 
   statement(depth: number): Tree {
