@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { AttachError, type BpfError, SyscallError, UnsupportedError } from "../errors.ts";
 import { lastErrno } from "../ffi/errno.ts";
 import { ERRNO, errnoName } from "../ffi/errno-table.ts";
 import { libbpf } from "../ffi/libbpf.ts";
 import { cString } from "../ffi/native-buffer.ts";
 import { permissionError, tracingCapabilities } from "../kernel/capabilities.ts";
+import { liveFacts } from "../kernel/live-facts.ts";
 import { tracepointCategories, tracepointEvents } from "../kernel/tracefs.ts";
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import { similarNames } from "../source/similar-names.ts";
@@ -27,6 +29,8 @@ export function attachRawTracepoint(program: LoadedProgram, { event }: RawTracep
   return new LibbpfLink("raw-tracepoint", event, link);
 }
 
+const VMLINUX_BTF = "/sys/kernel/btf/vmlinux";
+
 /** enum bpf_prog_type: a program whose arguments the verifier knows is for one tracepoint. */
 const TRACING = 26;
 
@@ -49,11 +53,23 @@ function explainFailure(event: string, errno: number): BpfError {
     if (denied !== undefined) return denied;
   }
   if (errno === ERRNO.ENOENT) return unknownEvent(event, what, cause);
-  const hint =
-    errno === ERRNO.EINVAL
-      ? "The program must be a raw tracepoint program, and use no more arguments than the tracepoint has."
-      : undefined;
-  return new AttachError(event, `cannot ${what}: ${errnoName(errno)}`, { cause, hint });
+  if (errno !== ERRNO.EINVAL) return new AttachError(event, `cannot ${what}: ${errnoName(errno)}`, { cause });
+  const count = argumentCount(event);
+  const has = count === undefined ? "the tracepoint has" : `the ${count} that this kernel's ${event} has`;
+  const hint = `The program must be a raw tracepoint program, and use no more arguments than ${has}.`;
+  const reason = "the program is of another kind, or uses more arguments than it has";
+  return new AttachError(event, `cannot ${what}: ${reason}`, { cause, hint });
+}
+
+/** Undefined where no BTF tells. */
+function argumentCount(event: string): number | undefined {
+  if (!existsSync(VMLINUX_BTF)) return undefined;
+  const { btf } = liveFacts();
+  const id = btf.find("typedef", `btf_trace_${event}`);
+  const pointer = id === undefined ? undefined : btf.type(btf.resolve(id));
+  const proto = pointer?.kind === "ptr" ? btf.type(btf.resolve(pointer.to)) : undefined;
+  // The first is the tracepoint's own.
+  return proto?.kind === "func_proto" ? proto.parameters.length - 1 : undefined;
 }
 
 function unknownEvent(event: string, what: string, cause: SyscallError): AttachError {

@@ -104,12 +104,19 @@ function noBinary(point: UserFunctionPoint): AttachError {
   return refusal(point, `there is no library or program ${binary}`, hint);
 }
 
+/** Libraries that have become part of libc, and are empty since. */
+function isInLibc({ binary, symbol = "", pid }: UserFunctionPoint): boolean {
+  const libc = /^(?:pthread|rt|dl|util|anl)$/.test(binary) ? findBinary("c", pid) : undefined;
+  return libc !== undefined && readElf(libc).symbols.find(symbol) !== undefined;
+}
+
 function noSymbol(point: UserFunctionPoint, image: ElfImage): AttachError {
   const target = uprobeName(point);
   const similar = similarNames(point.symbol ?? "", image.symbols.names());
   const [nearest] = similar;
-  const hint =
-    nearest === undefined
+  const hint = isInLibc(point)
+    ? `glibc 2.34 and later have it in libc: c:${point.symbol}.`
+    : nearest === undefined
       ? "A stripped file knows only what it exports. For C++ and Rust the mangled name is needed: `nm` lists them."
       : `Did you mean ${nearest}?`;
   return new AttachError(

@@ -171,7 +171,8 @@ test("a program of the wrong kind is refused", () => {
   using object = load();
   assert.throws(() => attachRawTracepoint(program(object, "on_tracepoint"), { event: "sys_enter" }), {
     name: "AttachError",
-    hint: /must be a raw tracepoint program/,
+    message: /is of another kind, or uses more arguments than it has/,
+    hint: /must be a raw tracepoint program, and use no more arguments than the 2 that this kernel's sys_enter has/,
   });
 });
 
