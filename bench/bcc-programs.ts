@@ -41,11 +41,7 @@ export class BccPrograms {
     return new Map(Array.from(programs, ([name, id]) => [name, programCost(id)]));
   }
 
-  /** Reads what is in the buffers. */
-  async drain(file: string): Promise<void> {
-    await this.#ask("drain", file);
-  }
-
+  /** Reads what is in the buffers, too. */
   async detach(file: string): Promise<void> {
     await this.#ask("detach", file);
   }

@@ -27,24 +27,24 @@ def compile_text(path):
     BPF._trace_autoload = lambda self: None
     bpf = BPF(text=text)
     BPF._trace_autoload = autoload
-    return bpf, re.findall(r"^BPF_PERF_OUTPUT\((\w+)\)", text, re.M)
+    for name in re.findall(r"^BPF_PERF_OUTPUT\((\w+)\)", text, re.M):
+        bpf[name].open_perf_buffer(lambda *_: None, page_cnt=PAGES)
+    return bpf
 
 
-def attach(name):
-    bpf, buffers = programs[name]
-    for buffer in buffers:
-        bpf[buffer].open_perf_buffer(lambda *_: None, page_cnt=PAGES)
+def attach(bpf):
     bpf._trace_autoload()
     return " ".join(f"{function.decode()}={program_id(loaded.fd)}" for function, loaded in bpf.funcs.items())
 
 
-def drain(name):
-    programs[name][0].perf_buffer_poll(timeout=0)
-    return ""
-
-
-def detach(name):
-    programs[name][0].cleanup()
+def detach(bpf):
+    for event in list(bpf.kprobe_fds):
+        bpf.detach_kprobe_event(event)
+    for event in list(bpf.tracepoint_fds):
+        bpf.detach_tracepoint(event)
+    for event in list(bpf.raw_tracepoint_fds):
+        bpf.detach_raw_tracepoint(event)
+    bpf.perf_buffer_poll(timeout=0)
     return ""
 
 
@@ -56,4 +56,4 @@ for path in sys.argv[1:]:
 print("ready", flush=True)
 for line in sys.stdin:
     command, name = line.split()
-    print("done", {"attach": attach, "drain": drain, "detach": detach}[command](name), flush=True)
+    print("done", {"attach": attach, "detach": detach}[command](programs[name]), flush=True)

@@ -1,11 +1,10 @@
-// What programs cost in the kernel: ours beside bcc's, the same C text on the same kernel, attached at once over the
-// same work. Machine code and instructions as the kernel tells them, and the time of a run.
+// What programs cost in the kernel: ours beside bcc's, the same C text on the same kernel, over the same work in turns.
+// Machine code and instructions as the kernel tells them, and the time of a run.
 //   bcc-ts vm run --kernel 6.1 -- node dist/bench/in-kernel.js [--rounds N] [--static] [NAME...]
 // bcc wants kernel headers: where the running kernel has none, BCC_KERNEL_SOURCE may name others.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
-import type { Bpf } from "../src/bpf.ts";
 import { load } from "../src/load.ts";
 import { columns } from "../src/output/columns.ts";
 import { packageFile } from "../src/package-root.ts";
@@ -25,7 +24,7 @@ const STATISTICS = "/proc/sys/kernel/bpf_stats_enabled";
 const DIRECTORY = packageFile("bench", "in-kernel");
 const ROW = "%-10s %-14s %6s %6s %6s %6s %6s %6s %8s %8s %6s %8s";
 
-/** What one round told, by the functions' names. */
+/** What one round told, by the functions' names; runs and times are the round's own. */
 type Costs = ReadonlyMap<string, ProgramCost>;
 
 const files = readdirSync(DIRECTORY)
@@ -50,24 +49,40 @@ console.log(
 );
 
 async function compare(file: string): Promise<void> {
+  const [ours, theirs]: [Costs[], Costs[]] = [[], []];
+  for (let round = 0; round < Math.max(ROUNDS, 1); round++) {
+    // In turns, because of two at one place the first one pays for both what is not in the processor's cache.
+    ours.push(await ownRound(file));
+    theirs.push(await bccRound(file));
+  }
+  const names = [...(ours[0]?.keys() ?? [])];
+  for (const [i, name] of names.entries()) print(i === 0 ? basename(file, ".c") : "", name, ours, theirs);
+}
+
+async function ownRound(file: string): Promise<Costs> {
   using bpf = await load<object>(readFileSync(file, "utf8"), {
     attach: !values.static,
     onLost: (name, count) => console.error(`${file}: ${count} of ${name} were lost`),
     buffers: buffersOf(file),
   });
+  if (!values.static) await work();
+  const programs = Object.entries(bpf.stats().programs);
+  return new Map(programs.map(([name, { id }]) => [name, programCost(id)]));
+}
+
+async function bccRound(file: string): Promise<Costs> {
   await bcc.attach(file);
-  const ours = [ownCosts(bpf)];
-  const theirs = [bcc.costs(file)];
-  for (let round = 0; round < ROUNDS; round++) {
-    await work();
-    ours.push(ownCosts(bpf));
-    theirs.push(bcc.costs(file));
-    for (const ring of Object.values<{ poll(timeoutMs: number): unknown }>(bpf.rings)) ring.poll(0);
-    await bcc.drain(file);
-  }
+  const before = bcc.costs(file);
+  if (!values.static) await work();
+  const after = bcc.costs(file);
   await bcc.detach(file);
-  const names = [...(ours[0]?.keys() ?? [])];
-  for (const [i, name] of names.entries()) print(i === 0 ? basename(file, ".c") : "", name, ours, theirs);
+  return new Map(Array.from(after, ([name, cost]) => [name, since(cost, before.get(name))]));
+}
+
+/** bcc's stay loaded from one round to the next. */
+function since(cost: ProgramCost, before: ProgramCost | undefined): ProgramCost {
+  const { runs = 0, runNs = 0 } = before ?? {};
+  return { ...cost, runs: cost.runs - runs, runNs: cost.runNs - runNs };
 }
 
 function print(file: string, name: string, ours: readonly Costs[], theirs: readonly Costs[]): void {
@@ -81,26 +96,20 @@ function print(file: string, name: string, ours: readonly Costs[], theirs: reado
   const times: string[] = ["-", "-", "-", "-"];
   if (ownTime !== undefined && otherTime !== undefined) {
     ratios.time.push(ownTime / otherTime);
-    const runs = (ours.at(-1)?.get(name)?.runs ?? 0) / ROUNDS;
+    const runs = ours.at(-1)?.get(name)?.runs ?? 0;
     const numbers = [ownTime, otherTime].map((ns) => ns.toFixed(0));
-    times.splice(0, 4, ...numbers, ratio(ownTime / otherTime), runs.toFixed(0));
+    times.splice(0, 4, ...numbers, ratio(ownTime / otherTime), String(runs));
   }
   console.log(columns(ROW, file, shortened(name), ...cells, ...times));
 }
 
 /** The nanoseconds of a run in the quickest of the rounds: what else the machine did only adds. */
 function runTime(rounds: readonly Costs[], name: string): number | undefined {
-  const times = rounds.slice(1).flatMap((costs, i) => {
-    const [before, after] = [rounds[i]?.get(name), costs.get(name)];
-    if (before === undefined || after === undefined || after.runs === before.runs) return [];
-    return [(after.runNs - before.runNs) / (after.runs - before.runs)];
+  const times = rounds.flatMap((costs) => {
+    const { runs = 0, runNs = 0 } = costs.get(name) ?? {};
+    return runs > 0 ? [runNs / runs] : [];
   });
   return times.length > 0 ? Math.min(...times) : undefined;
-}
-
-function ownCosts(bpf: Bpf<object>): Costs {
-  const programs = Object.entries(bpf.stats().programs);
-  return new Map(programs.map(([name, { id }]) => [name, programCost(id)]));
 }
 
 function buffersOf(file: string): Record<string, { pages: number }> {
