@@ -40,7 +40,26 @@ test("a member that a kernel renamed is a macro there", () => {
   assert.ok(select("char n[DNAME_INLINE_LEN];", () => false).names.has("d_iname"));
 });
 
-function select(text: string, hasMember: (struct: string, member: string) => boolean) {
+for (const [is, has] of [
+  ["counts", true],
+  ["does not count", false],
+] as const) {
+  test(`where the kernel ${is} what a perf buffer loses, the program ${has ? "does not" : "does"}`, () => {
+    const text = "BPF_PERF_OUTPUT(e); int f(void *ctx) { bcc_ts_perf_submit(e, ctx, ctx, 8); }";
+    const counts = (struct: string, member: string) =>
+      has && `${struct}.${member}` === "perf_event.lost_samples";
+    const { names, text: library } = select(text, counts, ["tables-code.h"]);
+    assert.equal(names.has("BCC_TS_COUNT_LOST"), !has);
+    assert.equal(/u64 bcc_ts_lost_##NAME/.test(library), !has);
+    assert.equal(library.match(/#define BCC_TS_PERF_RESULT\(/g)?.length, 1);
+  });
+}
+
+function select(
+  text: string,
+  hasMember: (struct: string, member: string) => boolean,
+  files = ["constants.h"],
+) {
   const { identifiers, defined, headers } = prescan(text);
-  return selectDefinitions(["constants.h"], { identifiers, defined: defined.macros, headers, hasMember });
+  return selectDefinitions(files, { identifiers, defined: defined.macros, headers, hasMember });
 }
