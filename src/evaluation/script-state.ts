@@ -1,3 +1,4 @@
+import { DIVIDED_BY_ZERO, MAP_FULL } from "../program/run-time-messages.ts";
 import type { TypedMap, TypedScript } from "../program/tir.ts";
 import { layoutOf } from "../program/type-layout.ts";
 import type { Span } from "../source/source-text.ts";
@@ -48,18 +49,20 @@ export class ScriptState {
   }
 
   divisionByZero(span: Span): void {
-    const format =
-      "Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the result.";
-    this.requests.push({ request: { kind: "event", event: { kind: "warnf", format, arguments: [] } }, span });
+    const event = { kind: "warnf", format: DIVIDED_BY_ZERO, arguments: [] } as const;
+    this.requests.push({ request: { kind: "event", event }, span });
   }
 
   /** Tells of a map that has no room, and gives whether there was some. */
   stored(done: boolean, { kind }: TypedMap, span: Span): boolean {
     if (done) return true;
     if (kind === "lru" || kind === "percpu-lru") throw notEvaluated("which key a full LRU map forgets");
-    const message =
-      "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration e.g. `let @a = hash(5000)`";
-    const event = { kind: "helper-error", helper: "map_update_elem", result: TOO_BIG, message } as const;
+    const event = {
+      kind: "helper-error",
+      helper: "map_update_elem",
+      result: TOO_BIG,
+      message: MAP_FULL,
+    } as const;
     this.requests.push({ request: { kind: "event", event }, span });
     return false;
   }

@@ -1,3 +1,4 @@
+import { MAP_FULL } from "../program/run-time-messages.ts";
 import type { TypedMap, Value, ValueOf } from "../program/tir.ts";
 import { sizeOfType } from "../program/type-layout.ts";
 import type { Aggregate, IntegerType, Type } from "../program/types.ts";
@@ -68,9 +69,8 @@ export abstract class LowerMaps extends LowerValues {
   /** What is not stored because the map is full is told. */
   #update(map: TypedMap, key: string, value: string, flags: number, span: Span): void {
     const result = this.out.number(`bpf_map_update_elem(&${map.table}, ${key}, ${value}, ${flags})`);
-    const message =
-      "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration e.g. `let @a = hash(5000)`";
-    const action = this.shared.report({ kind: "helper-error", helper: "map_update_elem", message }, span);
+    const told = { kind: "helper-error", helper: "map_update_elem", message: MAP_FULL } as const;
+    const action = this.shared.report(told, span);
     this.out.line(`if ((s64)${result} == -7) bt_report(${action}, ${result});`);
   }
 

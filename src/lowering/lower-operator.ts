@@ -1,3 +1,4 @@
+import { DIVIDED_BY_ZERO } from "../program/run-time-messages.ts";
 import type { Value, ValueOf } from "../program/tir.ts";
 import { placeItems, sizeOfType } from "../program/type-layout.ts";
 import type { Type } from "../program/types.ts";
@@ -18,9 +19,7 @@ export abstract class LowerOperators extends LowerPlaces {
     this.out.line(`if (${divisor}) {`);
     this.out.line(`${result} = ${c};`);
     this.out.line("} else {");
-    const format =
-      "Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the result.";
-    this.out.line(`bt_report(${this.shared.report({ kind: "warnf", format }, span)}, 0);`);
+    this.out.line(`bt_report(${this.shared.report({ kind: "warnf", format: DIVIDED_BY_ZERO }, span)}, 0);`);
     this.out.line("}");
     return scalar(result);
   }

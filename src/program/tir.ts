@@ -104,7 +104,7 @@ export type Value =
       readonly operator: string;
       readonly left: Value;
       readonly right: Value;
-      /** Of division, remainder, right shift and comparison. */
+      /** Of division, remainder and comparison. A right shift brings in the sign of its left side's type. */
       readonly signed: boolean;
     })
   | (Node & {

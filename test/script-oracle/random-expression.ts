@@ -55,11 +55,13 @@ export class RandomExpression {
 
   /** Any kind that can be printed. */
   any(depth: number): Tree {
-    switch (this.below(8)) {
+    switch (this.below(10)) {
       case 0:
         return this.bool(depth);
       case 1:
         return this.text(depth);
+      case 4:
+        return this.#array(depth);
       case 2:
         return this.tuple(this.#shape(), depth);
       case 3:
@@ -73,7 +75,13 @@ export class RandomExpression {
     if (depth <= 0) return this.#leaf();
     const a = () => this.int(depth - 1);
     const of = (...parts: (string | Tree)[]) => tree("int", ...parts);
-    switch (this.below(22)) {
+    switch (this.below(25)) {
+      case 22:
+        return of("(if (", this.bool(depth - 1), ") { ", a(), " } else { ", a(), " })");
+      case 23:
+        return this.#typed(depth);
+      case 24:
+        return this.#call(depth);
       case 0:
         return this.#leaf();
       case 1:
@@ -240,6 +248,29 @@ export class RandomExpression {
         ? tree("array", "(", this.text(depth - 1), ")")
         : tree("array", `((${type})${from}`, this.int(depth - 1), ")");
     return tree("int", of, "[", index, "]");
+  }
+
+  /** As a value of its own, or compared with another. */
+  #array(depth: number): Tree {
+    const [type, from] = this.pick(ARRAYS.filter(([name]) => name !== "text"));
+    const one = () => tree("array", `((${type})${from}`, this.int(depth - 1), ")");
+    if (this.below(2) === 0) return tree("value", one());
+    return tree("bool", "(", one(), this.pick([" == ", " != "]), one(), ")");
+  }
+
+  /** A variable with a type of its own. */
+  #typed(depth: number): Tree {
+    const name = `$b${this.#counter.next++}`;
+    const type = this.pick(INTEGERS);
+    const value = tree("int", `((${type})`, this.int(depth - 1), ")");
+    return tree("int", `{ let ${name}: ${type} = `, value, `; ${this.pick(["", `${name}++; `])}${name} }`);
+  }
+
+  /** Of a function of the script, of two numbers. */
+  #call(depth: number): Tree {
+    const names = this.#names.function ?? [];
+    if (names.length === 0) return this.#leaf();
+    return tree("int", `${this.pick(names)}(`, this.int(depth - 1), ", ", this.int(depth - 1), ")");
   }
 
   #field(depth: number): Tree {

@@ -30,10 +30,13 @@ export function expressionScript(random: Numbers): RandomScript {
     BLOCK_END,
   ];
   const blocks = Array.from({ length: BLOCKS }, block).flat();
-  return { lines: ["begin {", ...rows, "}", ...blocks], environment: {}, rows: ROWS };
+  const functions = FUNCTIONS.map((name) => randomFunction(name, random, counter));
+  return { lines: [...functions, "begin {", ...rows, "}", ...blocks], environment: {}, rows: ROWS };
 }
 
+const FUNCTIONS = ["one", "two"];
 const NAMES = {
+  function: FUNCTIONS,
   int: [...INTEGERS.map((type) => `$${type}`), "$m", "$i"],
   bool: ["$bool"],
   text: ["$text", "$s"],
@@ -55,6 +58,29 @@ function inputs(literals: RandomExpression, row: number): Tree {
     return tree("statement", `@${name}[${row}] = ${value}; `);
   });
   return tree("input", ...statements);
+}
+
+/** A function that is left from where it stands, from inside of a loop, and at its end. */
+function randomFunction(name: string, random: Numbers, counter: { next: number }): Tree {
+  const number = `$c${counter.next++}`;
+  const names = { int: ["$a", "$b", number], bool: [] };
+  const body = new RandomExpression(random, names, { int: [number] }, counter);
+  return tree(
+    "input",
+    `fn ${name}($a: int64, $b: ${body.pick(INTEGERS)}): ${body.pick(["int64", "uint64"])} { let ${number} = 5; `,
+    tree("statement", "if (", body.bool(1), ") { return ", body.int(1), "; } "),
+    tree(
+      "statement",
+      `for ($i : 0..3) { ${number} += `,
+      body.int(1),
+      "; if (",
+      body.bool(1),
+      `) { return ${number}; } } `,
+    ),
+    "return ",
+    body.int(2),
+    "; }",
+  );
 }
 
 function printed(expressions: RandomExpression): Tree {

@@ -1,0 +1,6 @@
+/** What a script says of itself while it runs, whoever runs it. */
+export const DIVIDED_BY_ZERO =
+  "Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the result.";
+
+export const MAP_FULL =
+  "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration e.g. `let @a = hash(5000)`";
