@@ -1,6 +1,7 @@
 // From the launch of a one-liner until its probes are attached, and until it has ended after SIGINT: ours, with an
 // empty cache and a filled one, beside bpftrace, in turns within one run.
 //   npm run bench:oneliners -- [--runs N] [--limit SECONDS]
+//   npm run bench:oneliners -- --kernel-cost [--runs N] [--calls N]: what they cost in the kernel instead
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -11,6 +12,7 @@ import { columns } from "../src/output/columns.ts";
 import { packageFile } from "../src/package-root.ts";
 import { describeMachine } from "./machine.ts";
 import { median } from "./median.ts";
+import { compareCosts } from "./one-liner-cost.ts";
 
 /** In words that bpftrace 0.17 knows, too. */
 const ONE_LINERS: readonly string[] = [
@@ -29,7 +31,12 @@ const ONE_LINERS: readonly string[] = [
 const AGAIN_MS = 20;
 const NOTIFY = "__BPFTRACE_NOTIFY_PROBES_ATTACHED";
 const { values } = parseArgs({
-  options: { runs: { type: "string", default: "10" }, limit: { type: "string", default: "60" } },
+  options: {
+    runs: { type: "string", default: "10" },
+    limit: { type: "string", default: "60" },
+    "kernel-cost": { type: "boolean", default: false },
+    calls: { type: "string", default: "100000" },
+  },
 });
 const runs = Number(values.runs);
 const limitMs = Number(values.limit) * 1000;
@@ -50,6 +57,13 @@ interface Start {
 
 try {
   console.log(describeMachine().join("\n"));
+  if (values["kernel-cost"]) await compareCosts(runs, Number(values.calls));
+  else await compareLaunches();
+} finally {
+  rmSync(warm, { recursive: true });
+}
+
+async function compareLaunches(): Promise<void> {
   console.log(`medians of ${runs} runs in turns, milliseconds; attached and ended`);
   const heads = contestants.flatMap(({ name }) => [name, "ended"]);
   console.log(columns(ROW, "", ...heads));
@@ -65,8 +79,6 @@ try {
   console.log(
     `uncached / bpftrace ${median(ratios.uncached).toFixed(2)}, cached / bpftrace ${median(ratios.cached).toFixed(2)}`,
   );
-} finally {
-  rmSync(warm, { recursive: true });
 }
 
 async function compare(text: string): Promise<Start[]> {
