@@ -16,6 +16,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   t: "tracepoint",
   u: "uprobe",
   ur: "uretprobe",
+  U: "usdt",
 };
 
 /** Providers whose names have a module in front that a pattern may leave out. */
@@ -29,7 +30,7 @@ export interface ListedProbe {
 
 /**
  * The probes of this machine that a pattern matches: all without one. "tracepoint:sched:*" asks one provider,
- * "*sleep*" all of them but user functions, which "uprobe:/bin/bash:read*" gives.
+ * "*sleep*" all of them but those of user programs, which "uprobe:/bin/bash:read*" and "usdt:libc:*" give.
  */
 export function* listProbes(facts: KernelFacts, pattern = "*"): Iterable<ListedProbe> {
   const colon = pattern.indexOf(":");
@@ -52,7 +53,7 @@ export function* listProbes(facts: KernelFacts, pattern = "*"): Iterable<ListedP
 
 function* ofProvider(facts: KernelFacts, provider: string, target: string): Iterable<ListedProbe> {
   const names = LISTED[provider]?.(facts, target) ?? [];
-  if (provider === "uprobe" || provider === "uretprobe") {
+  if (provider === "uprobe" || provider === "uretprobe" || provider === "usdt") {
     for (const name of names) yield { provider, name };
     return;
   }

@@ -3,6 +3,8 @@ import { findBinary } from "../kernel/find-binary.ts";
 import { kernelSymbols } from "../kernel/kallsyms.ts";
 import { probeableFunctions } from "../kernel/probeable-functions.ts";
 import { readElf } from "../kernel/read-elf.ts";
+import { usdtProbesOfFile } from "../kernel/usdt-probes.ts";
+import { usdtName } from "../program/usdt.ts";
 import { globPattern } from "./glob.ts";
 import { HARDWARE_EVENTS, SOFTWARE_EVENTS } from "./perf-names.ts";
 
@@ -22,6 +24,7 @@ export const LISTED: Readonly<Record<string, Names>> = {
   tracepoint: (facts) => tracepoints(facts),
   uprobe: (_, target) => userFunctions(target),
   uretprobe: (_, target) => userFunctions(target),
+  usdt: (_, target) => userProbes(target),
 };
 
 /** Probes at returns are those at entries again, and a machine has millions of user functions. */
@@ -81,5 +84,17 @@ function userFunctions(target: string): string[] {
   return readElf(path)
     .symbols.matching(wanted)
     .map(({ name }) => `${path}:${name}`)
+    .sort();
+}
+
+/** The probes that the file itself declares: "/usr/bin/node:*", "libc:libc:memory_*". */
+function userProbes(target: string): string[] {
+  const [file = "", ...names] = target.split(":");
+  const path = file === "" ? undefined : findBinary(file);
+  if (path === undefined) return [];
+  const wanted = globPattern(names.join(":") || "*");
+  return usdtProbesOfFile(path)
+    .filter((probe) => wanted.test(usdtName(probe)) || wanted.test(probe.name))
+    .map((probe) => `${path}:${usdtName(probe)}`)
     .sort();
 }

@@ -12,25 +12,35 @@ import { OutputWriter } from "./output-writer.ts";
 import { readProgram } from "./read-program.ts";
 import { diagnosticText } from "./show-diagnostics.ts";
 import { TracedCommand } from "./traced-command.ts";
+import { TracedProcess } from "./traced-process.ts";
 import type { OneLinerOptions } from "./words.ts";
+
+/** Whose end is the script's. */
+interface Traced {
+  readonly command: TracedCommand | undefined;
+  readonly process: TracedProcess | undefined;
+}
 
 /** Compiles and runs a script until its end, Ctrl-C, or the end of the command of -c. Gives its exit status. */
 export async function runScriptText(options: OneLinerOptions, stdio: Stdio): Promise<number> {
   const source = await readProgram(options, stdio);
   const command = options.command === undefined ? undefined : await TracedCommand.start(options.command);
+  const process = options.pid === undefined ? undefined : new TracedProcess(options.pid);
   try {
-    return await compileAndRun(source, options, command, stdio);
+    return await compileAndRun(source, options, { command, process }, stdio);
   } finally {
     command?.end();
+    process?.close();
   }
 }
 
 async function compileAndRun(
   source: SourceText,
   options: OneLinerOptions,
-  command: TracedCommand | undefined,
+  traced: Traced,
   stdio: Stdio,
 ): Promise<number> {
+  const { command } = traced;
   const build = buildOptions(options, command, stdio);
   if (options.showCode) {
     const { translateScript } = await import("../../compile-script.ts");
@@ -57,16 +67,17 @@ async function compileAndRun(
         onWarning: (message) => warnings && writer.put({ stderr: `WARNING: ${message}\n` }),
       },
     );
-    return options.dryRun ? 0 : await untilEnd(run, command);
+    return options.dryRun ? 0 : await untilEnd(run, traced);
   } finally {
     writer.close();
   }
 }
 
-async function untilEnd(run: ScriptRun, command: TracedCommand | undefined): Promise<number> {
+async function untilEnd(run: ScriptRun, traced: Traced): Promise<number> {
   const stop = () => run.stop();
   process.once("SIGINT", stop).once("SIGTERM", stop);
-  command?.ended.then(stop);
+  traced.command?.ended.then(stop);
+  traced.process?.ended.then(stop);
   try {
     return await run.run();
   } finally {

@@ -1,3 +1,4 @@
+import { BpfError } from "../../errors.ts";
 import type { ScriptSettings } from "../../program/script.ts";
 import type { Diagnostic } from "../../source/diagnostic.ts";
 import { similarNames } from "../../source/similar-names.ts";
@@ -54,7 +55,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   missing_probes: MISSING,
 };
 
-/** The settings of a script: what it says, and over that the environment (BPFTRACE_MAX_STRLEN). */
+/** The settings of a script: what it says, and over that the environment (BPFTRACE_MAX_STRLEN). Throws BpfError for what is wrong in that. */
 export function readSettings(
   source: SourceText,
   said: Script["settings"],
@@ -78,8 +79,11 @@ export function readSettings(
   }
   for (const [key, before] of Object.entries(DEFAULTS)) {
     const text = environment[`BPFTRACE_${key.toUpperCase()}`];
-    const parsed = text === undefined ? undefined : parseLike(before, text);
-    if (parsed !== undefined) raw[key] = parsed;
+    if (text === undefined) continue;
+    const parsed = (ALLOWED[key]?.includes(text) ?? true) ? parseLike(before, text) : undefined;
+    if (parsed === undefined)
+      throw new BpfError("SETTING", `BPFTRACE_${key.toUpperCase()}: ${invalid(key, text)}`);
+    raw[key] = parsed;
   }
   const seriesClock = environment.BPFTRACE_DUMMY_TS_MAP;
   return { settings: { ...settingsOf(raw), seriesClock }, diagnostics };
@@ -100,9 +104,7 @@ function refusal(
   text: string | undefined,
 ): Diagnostic {
   if (key in DEFAULTS) {
-    const valid = ALLOWED[key] === undefined ? "" : ` Valid values: ${ALLOWED[key].join(", ")}.`;
-    const message = `Invalid value for ${key}. Found: ${text ?? "no number, word or string"}.${valid}`;
-    return { severity: "error", code: "SETTING", message, source, span };
+    return { severity: "error", code: "SETTING", message: invalid(key, text), source, span };
   }
   const similar = similarNames(key, Object.keys(DEFAULTS), 1)[0];
   const hint = similar === undefined ? undefined : `Did you mean ${similar}?`;
@@ -114,6 +116,11 @@ function refusal(
     span,
     hint,
   };
+}
+
+function invalid(key: string, text: string | undefined): string {
+  const valid = ALLOWED[key] === undefined ? "" : ` Valid values: ${ALLOWED[key].join(", ")}.`;
+  return `Invalid value for ${key}. Found: ${text ?? "no number, word or string"}.${valid}`;
 }
 
 function settingsOf(raw: Record<string, string | number | boolean>): Settings {

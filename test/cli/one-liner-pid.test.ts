@@ -1,0 +1,37 @@
+// bcc-ts -p: the script's end is the process's.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { test } from "node:test";
+import { runCli, startCli } from "../cli-process.ts";
+import { needsFeature } from "../kernel/needs-feature.ts";
+
+test("a script ends with the process that it traces", async (t) => {
+  if (!needsFeature(t, "tracepoints")) return;
+  const child = spawn("/bin/sleep", ["1000"]);
+  try {
+    const script =
+      'tracepoint:raw_syscalls:sys_enter /pid == 1/ { @ = 1; } end { clear(@); printf("over\\n"); }';
+    using cli = startCli(["-p", String(child.pid), "-e", script], {
+      env: { __BPFTRACE_NOTIFY_PROBES_ATTACHED: "1" },
+    });
+    await cli.until("attached", () => cli.lines.some((line) => line.includes("PROBES_ATTACHED")));
+    child.kill();
+    const { status, stdout } = await cli.end();
+    assert.equal(status, 0);
+    assert.match(String(stdout), /^over$/m);
+  } finally {
+    child.kill("SIGKILL");
+  }
+});
+
+test("a process that is not there is told", async () => {
+  const { status, stderr } = await runCli(["-p", "4194304", "-e", "begin { exit(); }"]);
+  assert.deepEqual([status, stderr], [1, "ERROR: there is no process 4194304 to trace\n"]);
+});
+
+test("what a variable of the environment may not be is told", async () => {
+  const env = { BPFTRACE_MAX_STRLEN: "much", BPFTRACE_MISSING_PROBES: "error" };
+  const { status, stderr } = await runCli(["-e", "begin { exit(); }"], { env });
+  const message = "ERROR: BPFTRACE_MAX_STRLEN: Invalid value for max_strlen. Found: much.\n";
+  assert.deepEqual([status, stderr], [1, message]);
+});
