@@ -4,7 +4,6 @@ import { kernelSymbols } from "../kernel/kallsyms.ts";
 import { probeableFunctions } from "../kernel/probeable-functions.ts";
 import { readElf } from "../kernel/read-elf.ts";
 import { usdtProbesOfFile } from "../kernel/usdt-probes.ts";
-import { usdtName } from "../program/usdt.ts";
 import { globPattern } from "./glob.ts";
 import { HARDWARE_EVENTS, SOFTWARE_EVENTS } from "./perf-names.ts";
 
@@ -94,7 +93,8 @@ function userProbes(target: string): string[] {
   if (path === undefined) return [];
   const wanted = globPattern(names.join(":") || "*");
   return usdtProbesOfFile(path)
-    .filter((probe) => wanted.test(usdtName(probe)) || wanted.test(probe.name))
-    .map((probe) => `${path}:${usdtName(probe)}`)
+    .map(({ provider, name }) => ({ name, whole: `${provider}:${name}` }))
+    .filter(({ name, whole }) => wanted.test(whole) || wanted.test(name))
+    .map(({ whole }) => `${path}:${whole}`)
     .sort();
 }
