@@ -29,7 +29,8 @@ export function readsOfOurs(code: string): string[] {
 
 /** The last read has none within it. */
 function lastRead(text: string): { start: number; inner: number; end: number } | undefined {
-  const all = [...text.matchAll(/\bbcc_ts_read\(/g)];
+  // A part of what was copied together is a read of its own.
+  const all = [...text.matchAll(/\bbcc_ts_read\(|\bbcc_ts_part\(\w+, \d+, /g)];
   const last = all.at(-1);
   if (last === undefined) return undefined;
   const inner = last.index + last[0].length;
