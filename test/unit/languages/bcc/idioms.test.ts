@@ -10,9 +10,11 @@ const ROOT = new URL("../../../../../", import.meta.url);
 const IDIOMS = new URL("test/cases/idioms/", ROOT);
 
 for (const file of readdirSync(IDIOMS)) {
-  for (const kernel of ["6.1", "6.12", "6.18"]) {
+  const text = readFileSync(new URL(file, IDIOMS), "utf8");
+  // A kernel that did not run has told no formats of tracepoints.
+  const kernels = text.includes("TRACEPOINT_PROBE") ? [] : ["6.1-arm64"];
+  for (const kernel of ["6.1", "6.12", "6.18", ...kernels]) {
     test(`${file} for Linux ${kernel}`, async () => {
-      const text = readFileSync(new URL(file, IDIOMS), "utf8");
       const facts = readRecordedFacts(new URL(`test/facts/${kernel}.json`, ROOT).pathname);
       const { program } = await buildProgram(new SourceText(file, text), {
         facts,

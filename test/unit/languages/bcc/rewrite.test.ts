@@ -26,7 +26,10 @@ const NEWEST = optionsFor("6.18");
 const OTHERS = [optionsFor("6.1"), optionsFor("6.12")];
 
 /** What the texts of a file are translated with. */
-const WITH: Readonly<Record<string, Partial<BuildOptions>>> = { "kept-bounds.txt": { keepBounds: true } };
+const WITH: Readonly<Record<string, Partial<BuildOptions>>> = {
+  "aarch64.txt": optionsFor("6.1-arm64"),
+  "kept-bounds.txt": { keepBounds: true },
+};
 
 interface Case {
   readonly title: string;
