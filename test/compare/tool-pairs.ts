@@ -74,7 +74,8 @@ export const PAIRS: readonly ToolPair[] = [
     options: ["-d", "nullb0"],
     steps: "disk",
     instead: DISK_FUNCTIONS,
-    read: rows(/^dd /, 1, 7),
+    // Not the process: the stand-in for where a request is made runs in whatever thread issues it.
+    read: rows(/^nullb0 /, 3, 7),
   },
   {
     name: "biolatency",
