@@ -14,24 +14,23 @@ export interface RandomScript {
 /** After the lines of a block of expressions. */
 export const BLOCK_END = "} }";
 
-const ROWS = 8;
 const BLOCKS = 4;
 const CASES = 25;
 
-/** Expressions over variables of all types, printed for several values of these. */
-export function expressionScript(random: Numbers): RandomScript {
+/** Expressions over variables of all types, printed for several values of these, which cost little. */
+export function expressionScript(random: Numbers, rowCount = 8): RandomScript {
   const literals = new RandomExpression(random, {});
-  const rows = Array.from({ length: ROWS }, (_, row) => inputs(literals, row));
+  const rows = Array.from({ length: rowCount }, (_, row) => inputs(literals, row));
   const counter = { next: 0 };
   const expressions = new RandomExpression(random, NAMES, { int: ["$m"], text: ["$s"] }, counter);
   const block = () => [
-    `begin { for ($i : 0..${ROWS}) { ${LOADS}`,
+    `begin { for ($i : 0..${rowCount}) { ${LOADS}`,
     ...Array.from({ length: CASES }, () => printed(expressions)),
     BLOCK_END,
   ];
   const blocks = Array.from({ length: BLOCKS }, block).flat();
   const functions = FUNCTIONS.map((name) => randomFunction(name, random, counter));
-  return { lines: [...functions, "begin {", ...rows, "}", ...blocks], environment: {}, rows: ROWS };
+  return { lines: [...functions, "begin {", ...rows, "}", ...blocks], environment: {}, rows: rowCount };
 }
 
 const FUNCTIONS = ["one", "two"];
