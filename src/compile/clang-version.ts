@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { CompilerError } from "./compiler-error.ts";
 import type { Clang } from "./find-clang.ts";
@@ -22,6 +21,7 @@ export function checkVersion(clang: Clang): Promise<void> {
 
 async function askVersion({ path, arguments: words }: Clang): Promise<void> {
   const hint = `Install a clang >= ${OLDEST}, or run npm ci to bring the clang-wasm package.`;
+  const { execFile } = process.getBuiltinModule("node:child_process");
   let text: string;
   try {
     ({ stdout: text } = await promisify(execFile)(path, [...words, "--version"]));

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { clangArguments } from "./clang-arguments.ts";
 import type { ClangResult, ClangRun } from "./clang-run.ts";
 import { CompilerError } from "./compiler-error.ts";
@@ -25,6 +24,7 @@ export function startClang(
 ): StartedClang {
   const { promise, resolve, reject } = withResolvers<ClangResult>();
   promise.catch(() => {}); // Its failure is told to the one that gives it a text.
+  const { spawn } = process.getBuiltinModule("node:child_process"); // What is cached starts no process.
   const child = spawn(clang.path, [...clang.arguments, ...clangArguments(run.mode, run.flags)], {
     stdio: ["pipe", "pipe", "pipe"],
     ...(signal && { signal }),

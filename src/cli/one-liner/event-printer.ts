@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { closeSync, openSync, readSync } from "node:fs";
 import type { PrintableEvent, ScriptPrinter } from "../../output/script/printed.ts";
 import { printf } from "../../output/script/printf.ts";
@@ -71,6 +70,7 @@ export class EventPrinter {
   /** The script's author has allowed it with --unsafe. */
   #commandText(command: string): string {
     this.#writer.flush();
+    const { spawnSync } = process.getBuiltinModule("node:child_process");
     const { stdout } = spawnSync("/bin/sh", ["-c", command], {
       stdio: ["ignore", "pipe", "inherit"],
       maxBuffer: MOST_COMMAND_BYTES,

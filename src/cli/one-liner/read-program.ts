@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { text } from "node:stream/consumers";
 import { SourceText } from "../../source/source-text.ts";
 import type { Stdio } from "../stdio.ts";
 import { UsageError } from "./usage-error.ts";
@@ -14,7 +13,10 @@ export async function readProgram(
   { stdin }: Stdio,
 ): Promise<SourceText> {
   if (programs.length > 0) return new SourceText(NO_FILE, programs.join("\n"));
-  if (file === undefined || file === "-") return new SourceText(NO_FILE, await text(stdin));
+  if (file === undefined || file === "-") {
+    const { text } = process.getBuiltinModule("node:stream/consumers"); // Loaded for this alone.
+    return new SourceText(NO_FILE, await text(stdin));
+  }
   try {
     return new SourceText(file, readFileSync(file, "utf8"));
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { UsageError } from "./usage-error.ts";
@@ -19,6 +19,7 @@ export class TracedCommand {
   static async start(command: string): Promise<TracedCommand> {
     const words = command.split(/\s+/).filter((word) => word !== "");
     if (words.length === 0) throw new UsageError("-c needs a command");
+    const { spawn } = process.getBuiltinModule("node:child_process");
     // A shell stops itself and then becomes the command, which so keeps its process id.
     const child = spawn("/bin/sh", ["-c", 'kill -STOP $$; exec "$@"', "sh", ...words], {
       stdio: ["inherit", "inherit", "inherit"],
