@@ -3,13 +3,13 @@ import { StackTraceMap } from "../maps/stack-trace-map.ts";
 import { ipv4, ipv6 } from "../output/addresses.ts";
 import { strftime } from "../output/strftime.ts";
 import type { ScriptDescription } from "../program/script.ts";
+import { systemCallName } from "../program/system-call-names.ts";
 import type { DeferredLayout } from "../program/value-layout.ts";
 import { kernelAddresses } from "../symbols/kernel-addresses.ts";
 import { processAddresses } from "../symbols/process-addresses.ts";
 import type { ScriptSpelling } from "../values/decode-script-value.ts";
 import type { ScriptValue, StackValue } from "../values/script-value.ts";
 import { bootTime } from "./boot-clock.ts";
-import { systemCallName } from "./system-call-names.ts";
 import { cgroupPath, processName, signalText, systemErrorText, userName } from "./system-names.ts";
 
 type Frame = StackValue["frames"][number];

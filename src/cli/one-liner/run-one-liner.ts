@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { BpfError } from "../../errors.ts";
 import { ownVersion } from "../own-version.ts";
 import type { Stdio } from "../stdio.ts";
@@ -19,6 +20,19 @@ export async function runOneLiner(words: readonly string[], stdio: Stdio): Promi
   }
 }
 
+/** What is to be listed: a pattern, or the probes of a program. */
+async function listedPatterns(options: OneLinerOptions, stdio: Stdio): Promise<(string | undefined)[]> {
+  const { programs, file } = options;
+  const isScript = file !== undefined && statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  if (programs.length === 0 && !isScript) return [file];
+  const [{ readProgram }, { parseScript }] = await Promise.all([
+    import("./read-program.ts"),
+    import("../../languages/bpftrace/parse-script.ts"),
+  ]);
+  const { script } = parseScript(await readProgram(options, stdio), options.parameters);
+  return script.probes.flatMap(({ points }) => points.map(({ text }) => text));
+}
+
 async function runOptions(options: OneLinerOptions, stdio: Stdio): Promise<number> {
   const { stdout, stderr } = stdio;
   if (options.help) {
@@ -36,7 +50,8 @@ async function runOptions(options: OneLinerOptions, stdio: Stdio): Promise<numbe
   }
   if (options.list) {
     const { listLines } = await import("./list.ts");
-    const lines = [...listLines(options.file, options.verbose)];
+    const patterns = await listedPatterns(options, stdio);
+    const lines = patterns.flatMap((pattern) => [...listLines(pattern, options.verbose)]);
     if (lines.length > 0) stdout.write(`${lines.join("\n")}\n`);
     return 0;
   }

@@ -100,7 +100,7 @@ export abstract class CheckExpressions extends CheckCasts {
     if (define !== undefined) return this.guarded(span, () => this.value(define));
     const enumerator = this.state.types.enumerator(name);
     if (enumerator !== undefined) return this.constant(enumerator.value, enumerator.type, span);
-    const constant = kernelConstant(name);
+    const constant = kernelConstant(name, this.state.world.facts.architecture);
     const known = constant === undefined ? undefined : this.parsed(name, constant);
     if (known !== undefined) return this.guarded(span, () => this.value(placedAt(known, span)));
     const macro = this.state.macros.find(name, 0, span);

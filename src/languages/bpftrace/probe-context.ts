@@ -47,7 +47,9 @@ export type Provider =
   | "usdt"
   | "iter"
   | "watchpoint"
-  | "self";
+  | "self"
+  | "test"
+  | "bench";
 
 /** The names by which each kind of probe is called. */
 export const PROVIDERS: Readonly<Record<string, Provider>> = {
@@ -90,6 +92,8 @@ export const PROVIDERS: Readonly<Record<string, Provider>> = {
   asyncwatchpoint: "watchpoint",
   aw: "watchpoint",
   self: "self",
+  test: "test",
+  bench: "bench",
 };
 
 /** True where the context is struct pt_regs. */

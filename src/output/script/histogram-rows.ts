@@ -9,8 +9,9 @@ export function histogramRows(value: HistogramValue): string {
   const highest = Number(buckets.reduce((most, { count }) => (count > most ? count : most), 0n));
   return buckets
     .map((bucket) => {
+      const { kind } = value;
       const bar = "@".repeat(barLength(Number(bucket.count), highest));
-      return `${label(bucket).padEnd(16)}${String(bucket.count).padStart(8)} |${bar.padEnd(BAR_WIDTH)}|\n`;
+      return `${label(bucket, kind).padEnd(16)}${String(bucket.count).padStart(8)} |${bar.padEnd(BAR_WIDTH)}|\n`;
     })
     .join("");
 }
@@ -20,10 +21,11 @@ function barLength(count: number, highest: number): number {
   return Math.trunc(Math.fround(Math.fround(Math.fround(count) / Math.fround(highest)) * BAR_WIDTH));
 }
 
-function label({ low, high }: Bucket): string {
+/** Of powers of two, a bucket of one number is that number; linear ones are ranges, however small. */
+function label({ low, high }: Bucket, kind: HistogramValue["kind"]): string {
   if (low === undefined) return `(..., ${short(high ?? 0n)})`;
   if (high === undefined) return `[${short(low)}, ...)`;
-  return high === low + 1n ? `[${short(low)}]` : `[${short(low)}, ${short(high)})`;
+  return kind === "hist" && high === low + 1n ? `[${short(low)}]` : `[${short(low)}, ${short(high)})`;
 }
 
 /** 2048 is 2K; what is no multiple of 1024 stays as it is. */

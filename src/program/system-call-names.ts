@@ -84,6 +84,14 @@ export function systemCallName(number: number): string {
   return name === undefined || name === "-" ? `[unknown: ${number}]` : name;
 }
 
+/** 0 for "read" on x86-64; undefined for a name that no known Linux has. */
+export function systemCallNumber(name: string, architecture: "x86_64" | "aarch64"): number | undefined {
+  const older = names(architecture === "aarch64" ? ARM64 : X86_64).indexOf(name);
+  if (older >= 0) return older;
+  const common = COMMON_NAMES.indexOf(name);
+  return common < 0 ? undefined : common + FIRST_COMMON;
+}
+
 function names(text: string): string[] {
   return text.trim().split(/\s+/);
 }

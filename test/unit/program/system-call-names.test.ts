@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { systemCallName } from "../../../src/scripts/system-call-names.ts";
+import { systemCallName, systemCallNumber } from "../../../src/program/system-call-names.ts";
 
 const NUMBERS: Readonly<Record<string, readonly (readonly [number, string])[]>> = {
   x64: [
@@ -32,3 +32,10 @@ const EVERYWHERE: readonly (readonly [number, string])[] = [
 for (const [number, name] of [...(NUMBERS[process.arch] ?? []), ...EVERYWHERE]) {
   test(`${number} is ${name}`, () => assert.equal(systemCallName(number), name));
 }
+
+test("names of system calls by their numbers, and back", () => {
+  assert.equal(systemCallNumber("read", "x86_64"), 0);
+  assert.equal(systemCallNumber("read", "aarch64"), 63);
+  assert.equal(systemCallNumber("openat2", "aarch64"), 437);
+  assert.equal(systemCallNumber("nothing", "x86_64"), undefined);
+});
