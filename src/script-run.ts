@@ -7,6 +7,7 @@ import { AttachError, BpfError } from "./errors.ts";
 import { loadObject } from "./load/load-object.ts";
 import type { ObjectPlace } from "./load/load-options.ts";
 import type { LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
+import { VerifierError } from "./load/verifier-error.ts";
 import { originalSpan } from "./program/original-place.ts";
 import type { ScriptDescription, ScriptMapLayout, ScriptProbe } from "./program/script.ts";
 import { RingBuffer } from "./rings/ring-buffer.ts";
@@ -14,6 +15,7 @@ import { clearScriptMap, zeroScriptMap } from "./scripts/clear-script-map.ts";
 import { requestCodec } from "./scripts/decode-record.ts";
 import { LostCounter } from "./scripts/lost-counter.ts";
 import { readScriptMap } from "./scripts/read-script-map.ts";
+import { refusedHelper } from "./scripts/refused-helper.ts";
 import { Speller } from "./scripts/spell-deferred.ts";
 import { testRun } from "./scripts/test-run.ts";
 import type { SourceText } from "./source/source-text.ts";
@@ -76,7 +78,11 @@ export class ScriptRun implements Disposable {
       if (file !== source.name && !file.endsWith(`/${source.name}`)) return undefined;
       return { source, span: originalSpan(source, undefined, line, 1) };
     };
-    this.#object = loadObject(script.object, { source, describe, programs });
+    try {
+      this.#object = loadObject(script.object, { source, describe, programs });
+    } catch (error) {
+      throw (error instanceof VerifierError && refusedHelper(error, script.description, source)) || error;
+    }
     this.#speller = new Speller(this.#object, script.description);
     const codec = requestCodec(script.description, this.#speller, script.source.name);
     this.#rings = RINGS.flatMap((name) => {

@@ -111,7 +111,12 @@ export abstract class LowerIntrinsics extends LowerMaps {
         const address = this.number(first as Value);
         this.keepsPointerTypes = false;
         const slot = this.slot(size);
-        this.out.line(`bpf_d_path((void *)${address}, ${slot.c}, ${size});`);
+        const result = this.out.number(`bpf_d_path((void *)${address}, ${slot.c}, ${size})`);
+        // Told at its place when the kernel does not let this function's probes ask for paths.
+        const message = "The path cannot be told.";
+        const action = this.shared.report({ kind: "helper-error", helper: "d_path", message }, call.span);
+        if (this.shared.helperErrors)
+          this.out.line(`if ((s64)${result} < 0) bt_report(${action}, ${result});`);
         return slot;
       }
       case "signal":
