@@ -15,7 +15,7 @@ import { clearScriptMap, zeroScriptMap } from "./scripts/clear-script-map.ts";
 import { requestCodec } from "./scripts/decode-record.ts";
 import { LostCounter } from "./scripts/lost-counter.ts";
 import { readScriptMap } from "./scripts/read-script-map.ts";
-import { refusedHelper } from "./scripts/refused-helper.ts";
+import { refusedHelper } from "./refused-helper.ts";
 import { Speller } from "./scripts/spell-deferred.ts";
 import { testRun } from "./scripts/test-run.ts";
 import type { SourceText } from "./source/source-text.ts";

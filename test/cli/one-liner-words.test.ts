@@ -24,6 +24,10 @@ const meanings: readonly (readonly [string[], Partial<OneLinerOptions>])[] = [
   ],
   [["-kk", "-d", "c", "x.bt"], { helperErrors: 2, showCode: true }],
   [["--verify-llvm-ir", "--probe-filter", "^i:", "x.bt"], { file: "x.bt", probeFilter: "^i:" }],
+  [
+    ["-I", "a", "-Ib", "--include", "c.h", "x.bt"],
+    { includeDirectories: ["a", "b"], includes: ["c.h"], file: "x.bt" },
+  ],
   [["--info"], { info: true, format: "text", warnings: true, buffering: undefined }],
 ];
 
@@ -44,8 +48,6 @@ const wrong: readonly (readonly [string[], string])[] = [
   [["--nonsense"], "unrecognized option '--nonsense'"],
   [["--include"], "option '--include' requires an argument"],
   [["-d", "ast", "x.bt"], "-d knows c, not ast"],
-  [["-I", "a", "x.bt"], "-I is not supported: files of C are not read"],
-  [["--include", "c.h", "x.bt"], "--include is not supported: files of C are not read"],
   [["-f", "xml"], "-f knows text, json, not xml"],
   [["--probe-filter", "[x"], "Invalid --probe-filter regex: "],
 ];

@@ -109,6 +109,31 @@ const PRINTED: readonly (readonly [title: string, script: string, ...lines: stri
     "1",
   ],
   [
+    "functions of the script",
+    'fn first($limit: int64): int64 { for ($i : 0..10) { if ($i * $i > $limit) { return $i; } } return -1; } fn say($t: string): void { if ($t == "no") { return; } print($t); } begin { print(first(10)); print(first(1000)); say("no"); say("yes"); for ($j : 0..2) { print(first($j)); } }',
+    "4",
+    "-1",
+    "yes",
+    "1",
+    "2",
+  ],
+  [
+    "patterns",
+    'begin { $t = "hello"; print((globmatch($t, "h*o"), globmatch($t, "[a-i]?l*"), globmatch($t, "[!h]*"), globmatch($t, "*lo"), globmatch($t, "hell"))); }',
+    "(true, true, false, true, false)",
+  ],
+  [
+    "texts and bytes in others",
+    'begin { $t = "hello"; print((strstr($t, "lo"), strstr($t, "x"), strstr($t, "h"), memcmp($t, "help", 4), memcmp($t, "help", 3))); }',
+    "(3, -1, 0, -1, 0)",
+  ],
+  [
+    "what is known when the script is compiled",
+    'struct pair { int a; long b; }; begin { if (is_ptr(curtask)) { print("pointer"); } else { print(curtask.none); } static_assert(offsetof(struct pair, b) == 8, "no"); print((is_literal(1), is_literal(pid), container_of((long *)64, struct pair, b) == (struct pair *)56)); }',
+    "pointer",
+    "(true, false, true)",
+  ],
+  [
     "choices",
     'begin { $a = 0; print($a ?: 7); print($a ? "yes" : "no"); $a ? print(1) : print(2); }',
     "7",

@@ -25,12 +25,11 @@ async function listedPatterns(options: OneLinerOptions, stdio: Stdio): Promise<(
   const { programs, file } = options;
   const isScript = file !== undefined && statSync(file, { throwIfNoEntry: false })?.isFile() === true;
   if (programs.length === 0 && !isScript) return [file];
-  const [{ readProgram }, { parseScript }] = await Promise.all([
+  const [{ readProgram }, { scriptPoints }] = await Promise.all([
     import("./read-program.ts"),
-    import("../../languages/bpftrace/parse-script.ts"),
+    import("../../script-points.ts"),
   ]);
-  const { script } = parseScript(await readProgram(options, stdio), options.parameters);
-  return script.probes.flatMap(({ points }) => points.map(({ text }) => text));
+  return [...scriptPoints(await readProgram(options, stdio), options.parameters)];
 }
 
 async function runOptions(options: OneLinerOptions, stdio: Stdio): Promise<number> {

@@ -1,7 +1,7 @@
-import type { VerifierError } from "../load/verifier-error.ts";
-import type { ScriptDescription } from "../program/script.ts";
-import { SourceError } from "../source/source-error.ts";
-import type { SourceText } from "../source/source-text.ts";
+import type { VerifierError } from "./load/verifier-error.ts";
+import type { ScriptDescription } from "./program/script.ts";
+import { SourceError } from "./source/source-error.ts";
+import type { SourceText } from "./source/source-text.ts";
 
 /**
  * The error of a function that the kernel allows at some probes only, at its place in the script; undefined when the

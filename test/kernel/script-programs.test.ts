@@ -1,0 +1,80 @@
+// Scripts that read other files, and programs of users' that are compiled for them.
+import assert from "node:assert/strict";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { needsFeature } from "./needs-feature.ts";
+import { scriptOutput } from "./script-output.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "bcc-ts-scripts-"));
+after(() => rmSync(directory, { recursive: true }));
+
+const FILES: Readonly<Record<string, string>> = {
+  "lib/twice.bt": "macro twice(x) { x * 2 }",
+  "lib/types.h":
+    '#pragma once\n#define LIMIT 7\n#include "inner.h"\nstruct point { struct inner in; int y; };\nextern int f(int);\n',
+  "inner.h": "struct inner { char c; long d; };\n",
+  "program.c": `
+#include <stdio.h>
+#include <sys/mman.h>
+struct point { int x; char name[8]; };
+int counter = 41;
+__attribute__((noinline)) long many(struct point *p, char c, int d, int e, int f, int g, short last) { return p->x + c + last; }
+int main(void) {
+  volatile long *watched = mmap((void *)0x10000000, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  struct point p = { 5, "name" };
+  puts("ready");
+  fflush(stdout);
+  getchar();
+  *watched = many(&p, 'x', 0, 0, 0, 0, -7);
+  return 0;
+}`,
+};
+execFileSync("mkdir", ["-p", join(directory, "lib")]);
+for (const [name, text] of Object.entries(FILES)) writeFileSync(join(directory, name), text);
+const compiler = spawnSync("cc", ["--version"]).status === 0;
+const program = join(directory, "program");
+if (compiler) execFileSync("cc", ["-g", "-O0", "-o", program, `${program}.c`]);
+
+test("scripts and headers are read", async (t) => {
+  if (!needsFeature(t, "BTF")) return;
+  const text =
+    'import "lib"; #include "lib/types.h"\nbegin { print((twice(21), LIMIT, sizeof(struct point))); }';
+  const given = { includeDirectories: [directory] };
+  assert.equal((await scriptOutput(text.replace("; #", ";\n#"), given)).output.trim(), "(42, 7, 24)");
+});
+
+/** What a script prints while the program runs. */
+async function traced(script: (pid: number) => string): Promise<string[]> {
+  const child = spawn(program, { stdio: ["pipe", "pipe", "inherit"] });
+  try {
+    await once(child.stdout, "data");
+    const pid = child.pid ?? -1;
+    const running = scriptOutput(script(pid), { pid });
+    // The end of the input lets the program go on, once the probes are there.
+    const timer = setTimeout(() => child.stdin.end(), 2000);
+    const { output } = await running;
+    clearTimeout(timer);
+    return output.split("\n").filter((line) => line !== "");
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+const unbuilt = compiler ? false : "there is no compiler cc";
+test("arguments of a user function by their names", { skip: unbuilt }, async (t) => {
+  if (!needsFeature(t, "uprobes")) return;
+  const lines = await traced(
+    () =>
+      `uprobe:${program}:many { print((args.p.x, args.p.name, args.c, args.last)); print(*uaddr("counter")); print(func); exit(); }`,
+  );
+  assert.deepEqual(lines, ["(5, name, 120, -7)", "41", "many"]);
+});
+
+test("a watchpoint", { skip: unbuilt }, async () => {
+  const lines = await traced(() => "watchpoint:0x10000000:8:w { print(comm); exit(); }");
+  assert.deepEqual(lines, ["program"]);
+});
