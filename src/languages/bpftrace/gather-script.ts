@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../source/diagnostic.ts";
 import type { SourceText, Span } from "../../source/source-text.ts";
 import type { Script } from "./ast.ts";
+import { headerState } from "./parse-preamble.ts";
 import { type ParsedScript, parseHeader, parseScript } from "./parse-script.ts";
 import { withSource } from "./placed-at.ts";
 import type { ScriptFiles } from "./script-files.ts";
@@ -40,6 +41,8 @@ class Gathering {
     functions: [],
     probes: [],
   };
+  /** A header that several texts name is read once. */
+  readonly #headers = headerState();
   readonly #known = new Set<string>();
   readonly #parameters: readonly string[];
   readonly #files: ScriptFiles;
@@ -51,12 +54,13 @@ class Gathering {
 
   /** Adds a text, after those that it imports; each is read once. */
   add(text: SourceText, main?: SourceText): void {
-    if (this.#known.has(text.name)) return;
-    this.#known.add(text.name);
     const isHeader = text.name.endsWith(".h");
+    if (this.#known.has(text.name) || this.#headers.headers.has(text.name)) return;
+    this.#known.add(text.name);
+    if (isHeader) this.#headers.headers.add(text.name);
     const parsed = isHeader
-      ? parseHeader(text, this.#files)
-      : parseScript(text, this.#parameters, this.#files);
+      ? parseHeader(text, this.#files, this.#headers)
+      : parseScript(text, this.#parameters, this.#files, this.#headers);
     this.diagnostics.push(...parsed.diagnostics);
     for (const each of parsed.script.imports) this.#import(each.path, text, each.span);
     const script = text === main ? parsed.script : withSource(parsed.script, text);

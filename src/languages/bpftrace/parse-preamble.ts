@@ -12,6 +12,10 @@ export interface HeaderState {
   readonly headers: Set<string>;
 }
 
+export function headerState(): HeaderState {
+  return { defined: new Set(["BPFTRACE_HAVE_BTF"]), headers: new Set() };
+}
+
 const MOST_HEADERS = 200;
 
 /** What stands before the probes in C: lines of the preprocessor and definitions of types. */

@@ -13,7 +13,7 @@ import type {
 } from "./ast.ts";
 import { ParseFailure } from "./cursor.ts";
 import { parseInteger } from "./literals.ts";
-import { type HeaderState, type Preamble, PreambleParser } from "./parse-preamble.ts";
+import { type HeaderState, headerState, type Preamble, PreambleParser } from "./parse-preamble.ts";
 import { NO_FILES, type ScriptFiles } from "./script-files.ts";
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] };
@@ -29,18 +29,19 @@ export function parseScript(
   source: SourceText,
   parameters: readonly string[] = [],
   files: ScriptFiles = NO_FILES,
+  state: HeaderState = headerState(),
 ): ParsedScript {
-  return new ScriptParser(source, parameters, files).script();
+  return new ScriptParser(source, parameters, files, state).script();
 }
 
 /** Reads a header: what a script can use of it. */
-export function parseHeader(source: SourceText, files: ScriptFiles): ParsedScript {
-  return new ScriptParser(source, [], files).header();
+export function parseHeader(source: SourceText, files: ScriptFiles, state: HeaderState): ParsedScript {
+  return new ScriptParser(source, [], files, state).header();
 }
 
 /** Reads one expression that is all of a text: a macro's value of the preamble. Undefined when it is none. */
 export function parseWholeExpression(source: SourceText): Expression | undefined {
-  return new ScriptParser(source, [], NO_FILES).wholeExpression();
+  return new ScriptParser(source, [], NO_FILES, headerState()).wholeExpression();
 }
 
 class ScriptParser extends PreambleParser {
@@ -53,12 +54,7 @@ class ScriptParser extends PreambleParser {
     probes: [],
   };
 
-  constructor(
-    source: SourceText,
-    parameters: readonly string[],
-    files: ScriptFiles,
-    state: HeaderState = { defined: new Set(["BPFTRACE_HAVE_BTF"]), headers: new Set([source.name]) },
-  ) {
+  constructor(source: SourceText, parameters: readonly string[], files: ScriptFiles, state: HeaderState) {
     super(source, files, state);
     this.#parameters = parameters;
   }
