@@ -23,7 +23,8 @@ export function userTypes(path: string, functions: readonly string[]): Btf | und
     });
   } catch (error) {
     // A script can do without: what it then asks for is refused at its place.
-    if (error instanceof RangeError || (BpfError.is(error) && error.code === "ELF")) return undefined;
+    const damaged = BpfError.is(error) && (error.code === "ELF" || error.code === "BTF");
+    if (error instanceof RangeError || damaged) return undefined;
     throw error;
   }
 }

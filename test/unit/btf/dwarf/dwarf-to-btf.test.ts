@@ -1,14 +1,18 @@
 // Debug information that this machine's compiler writes, as C declarations again.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Btf } from "../../../../src/btf/btf.ts";
+import { Btf } from "../../../../src/btf/btf.ts";
 import { spell } from "../../../../src/btf/c-name.ts";
+import { dwarfToBtf } from "../../../../src/btf/dwarf/dwarf-to-btf.ts";
+import { elfSections } from "../../../../src/btf/elf.ts";
+import { BpfError } from "../../../../src/errors.ts";
 import { userTypes } from "../../../../src/kernel/user-types.ts";
 import { describeType } from "../../../../src/listing/describe-types.ts";
+import { chooseSeed, randomNumbers } from "../random.ts";
 
 const SOURCE = `
 struct inner { char c; short s; };
@@ -62,6 +66,45 @@ function declared(btf: Btf, name: string): string[] {
   assert.ok(prototype?.kind === "func_proto");
   return prototype.parameters.map((parameter) => spell(btf, parameter.type, parameter.name));
 }
+
+const SEED = chooseSeed();
+test(`damaged debug information gives types or none (seed ${SEED})`, {
+  skip: !compiler && "there is no compiler cc",
+}, () => {
+  const directory = mkdtempSync(join(tmpdir(), "bcc-ts-dwarf-"));
+  try {
+    const source = join(directory, "types.c");
+    const object = join(directory, "types.o");
+    writeFileSync(source, SOURCE);
+    execFileSync("cc", ["-g", "-O0", "-shared", "-fPIC", "-o", object, source]);
+    const sections = elfSections(readFileSync(object));
+    const bytes = (name: string) =>
+      Uint8Array.from(sections.find((section) => section.name === name)?.data ?? []);
+    const whole = {
+      info: bytes(".debug_info"),
+      abbreviations: bytes(".debug_abbrev"),
+      texts: bytes(".debug_str"),
+      lineTexts: bytes(".debug_line_str"),
+      textOffsets: bytes(".debug_str_offsets"),
+    };
+    const random = randomNumbers(SEED);
+    for (let round = 0; round < 500; round++) {
+      const [info, abbreviations] = [whole.info.slice(), whole.abbreviations.slice()];
+      for (let change = 1 + random(4); change > 0; change--) {
+        const part = random(2) === 0 ? info : abbreviations;
+        part[random(part.length)] = random(256);
+      }
+      try {
+        const btf = dwarfToBtf({ ...whole, info, abbreviations }, new Set(["first", "second"]));
+        if (btf !== undefined) Btf.parse(btf, { name: "damaged" });
+      } catch (error) {
+        assert.ok(error instanceof RangeError || BpfError.is(error), String(error));
+      }
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
 
 test("a file without debug information, and what is no ELF file, have no types", () => {
   assert.equal(userTypes("/bin/true", ["main"]), undefined);
