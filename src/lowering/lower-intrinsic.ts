@@ -283,14 +283,16 @@ export abstract class LowerIntrinsics extends LowerMaps {
     const struct = type.kind === "pointer" && type.to.kind === "struct";
     const kind = struct ? `struct { int none; }` : "unsigned long";
     this.shared.define(() => `extern ${kind} ${variable} SEC(".ksyms");`, "ksym");
-    if (cpu === undefined) return scalar(this.out.number(`(u64)bpf_this_cpu_ptr(&${variable})`));
     const pointer = this.out.name("p");
-    this.out.line(`void *${pointer} = bpf_per_cpu_ptr(&${variable}, ${this.number(cpu)});`);
-    // There may be no such CPU, and the verifier wants to see that it was looked at: without the barrier the compiler
-    // takes the pointer for the address in both cases.
+    const found =
+      cpu === undefined
+        ? `bpf_this_cpu_ptr(&${variable})`
+        : `bpf_per_cpu_ptr(&${variable}, ${this.number(cpu)})`;
+    this.out.line(`void *${pointer} = ${found};`);
+    // The verifier knows the pointer's type, and forbids to reckon with it or to read it before it was compared with
+    // null. Read by a helper it is a number like others.
     const address = this.out.number("0");
-    this.out.line(`barrier_var(${address});`);
-    this.out.line(`if (${pointer}) ${address} = (u64)${pointer};`);
+    this.out.line(`bpf_probe_read_kernel(&${address}, 8, &${pointer});`);
     return scalar(address);
   }
 

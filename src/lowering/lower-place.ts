@@ -111,7 +111,11 @@ export abstract class LowerPlaces {
    * unless a helper is to have it as it is.
    */
   #contextPointer(offset: number): Operand {
-    if (this.keepsPointerTypes) return scalar(this.out.number(`*(volatile u64 *)((u8 *)ctx + ${offset})`));
+    if (this.keepsPointerTypes) {
+      const typed = this.out.number(`*(volatile u64 *)((u8 *)ctx + ${offset})`);
+      if (this.frame.nullableContext) this.out.line(`if (!${typed}) return 0;`);
+      return scalar(typed);
+    }
     const pointer = this.out.number("0");
     this.out.line(`bpf_probe_read_kernel(&${pointer}, 8, (u8 *)ctx + ${offset});`);
     // At their end iterators run once more, for nothing.
