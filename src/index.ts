@@ -40,7 +40,12 @@ export { StackTraceMap } from "./maps/stack-trace-map.ts";
 export type { LoadedFunction } from "./network-methods.ts";
 export { ipv4, ipv6, networkPort } from "./output/addresses.ts";
 export { columns } from "./output/columns.ts";
-export { type KeyedHistogramOptions, log2Histograms } from "./output/keyed-histograms.ts";
+export {
+  type HistogramData,
+  type KeyedHistogramOptions,
+  log2HistogramData,
+  log2Histograms,
+} from "./output/keyed-histograms.ts";
 export { linearHistogram } from "./output/linear-histogram.ts";
 export { log2Histogram } from "./output/log2-histogram.ts";
 export { ndjsonLine } from "./output/ndjson.ts";

@@ -1,7 +1,7 @@
 // Shows how long block devices take, as histograms. Raw tracepoints only; requires Linux 5.16.
 //   bcc-ts run examples/tools/biolatency.ts -- --help
 import { readFileSync } from "node:fs";
-import { columns, intervals, load, log2Histograms, ndjsonLine, usage } from "bcc-ts";
+import { columns, intervals, load, log2HistogramData, log2Histograms, ndjsonLine, usage } from "bcc-ts";
 
 const options = usage(`biolatency [options] [interval] [count]
   -T, --timestamp     with the time of day
@@ -86,12 +86,12 @@ function flagNames(flags: bigint): string {
 
 const title = (key: { disk: string; flags: bigint }) =>
   options.disks ? `disk = ${key.disk}` : options.flags ? `flags = ${flagNames(key.flags)}` : "";
-console.log("Tracing block device I/O... Hit Ctrl-C to end.");
+if (!options.json) console.log("Tracing block device I/O... Hit Ctrl-C to end.");
 for await (const _ of intervals({ seconds: options.interval, count: options.count })) {
   console.log(options.timestamp ? `\n${new Date().toTimeString().slice(0, 8)}` : "");
   const entries = bpf.maps.slots.readAndClear();
-  if (options.json) for (const [key, count] of entries) process.stdout.write(ndjsonLine({ ...key, count }));
-  else process.stdout.write(log2Histograms(entries, { label, title }));
+  if (!options.json) process.stdout.write(log2Histograms(entries, { label, title }));
+  else process.stdout.write(log2HistogramData(entries, { label, title }).map(ndjsonLine).join(""));
   const all = bpf.maps.totals.get(0) ?? [];
   const [time, count] = all.reduce(([t, n], each) => [t + each.time, n + each.count], [0n, 0n]);
   bpf.maps.totals.set(0, Array(all.length).fill({ time: 0n, count: 0n }));
