@@ -27,7 +27,7 @@ const GUEST_LIMIT_S = 1200;
  */
 const ONLY_IN: readonly (readonly [files: RegExp, kernel: string])[] = [
   [/^(?:buffers|globals|inspect|live-facts|maps|packets|program-kinds|rewrit\w+|rings|rings-live)\b/, "6.1"],
-  [/^(?:script-cache|shared-tables|table-kinds|values)\b/, "6.1"],
+  [/^(?:idioms|script-cache|shared-tables|table-kinds|values)\b/, "6.1"],
   [/^tools-/, "6.12"],
 ];
 

@@ -76,5 +76,6 @@ function shortReason(reason: string): string {
     )
     .replace(/^cannot attach (?:an? )?(\w+) to (\S+): it is not traceable.*/, "$2 is inlined")
     .replace(/^cannot attach to the raw tracepoint (\S+): there is no such tracepoint/, "no tracepoint $1")
+    .replace(/^cannot attach to the raw tracepoint (\S+): .*more arguments.*/, "$1 has fewer arguments")
     .replace(/^cannot attach to (\S+:\S+): .*/, "no $1");
 }
