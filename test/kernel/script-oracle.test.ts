@@ -6,14 +6,15 @@ import { expressionScript, statementScript } from "../script-oracle/random-scrip
 import { chooseSeed } from "../unit/btf/random.ts";
 import { needsFeature } from "./needs-feature.ts";
 
-/** In a guest clang's answers and the kernel are slow: what depends on the kernel's version shows in a few scripts. */
+/** Under emulation the verifier takes minutes for what evaluated-cases.test.ts shows there in a few small scripts. */
 const IN_GUEST = process.env.BCC_TS_TEST_GUEST !== undefined;
 
 for (const [title, make, least] of [
-  ["expressions", expressionScript, IN_GUEST ? 700 : 10_000],
-  ["statements", statementScript, IN_GUEST ? 24 : 96],
+  ["expressions", expressionScript, 10_000],
+  ["statements", statementScript, 96],
 ] as const) {
   test(`${least} random ${title} come to the same in the kernel and evaluated`, async (t) => {
+    if (IN_GUEST) return t.skip("random scripts are for this machine's kernel");
     if (!needsFeature(t, "raw tracepoints")) return;
     const seed = chooseSeed() % 1_000_000;
     console.log(`BCC_TS_SEED=${seed}`);
