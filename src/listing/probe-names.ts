@@ -3,7 +3,7 @@ import { findBinary } from "../kernel/find-binary.ts";
 import { kernelSymbols } from "../kernel/kallsyms.ts";
 import { probeableFunctions } from "../kernel/probeable-functions.ts";
 import { readElf } from "../kernel/read-elf.ts";
-import { usdtProbesOfFile } from "../kernel/usdt-probes.ts";
+import { usdtProbesOfFile, usdtProbesOfProcess } from "../kernel/usdt-probes.ts";
 import { globPattern } from "./glob.ts";
 import { HARDWARE_EVENTS, SOFTWARE_EVENTS } from "./perf-names.ts";
 
@@ -97,4 +97,13 @@ function userProbes(target: string): string[] {
     .filter(({ name, whole }) => wanted.test(whole) || wanted.test(name))
     .map(({ whole }) => `${path}:${whole}`)
     .sort();
+}
+
+/** The USDT probes of a process's program and libraries that a pattern matches: "usdt:*", "usdt:*:python:gc*". */
+export function processProbes(pid: number, pattern = "*"): string[] {
+  const wanted = globPattern(pattern.replace(/^U:/, "usdt:"));
+  const names = (usdtProbesOfProcess(pid) ?? []).flatMap(({ provider, name, locations }) =>
+    locations.map(({ path }) => `usdt:${path}:${provider}:${name}`),
+  );
+  return [...new Set(names)].filter((name) => wanted.test(name)).sort();
 }

@@ -7,6 +7,7 @@ Options:
   -e PROGRAM          run this program; may be repeated
   -l [PATTERN]        list probes, or kernel types: -l 'tracepoint:sched:*', -l 'struct sk_*'
   -lv [PATTERN]       with their arguments or members
+  -l -p PID 'usdt:*'  list the USDT probes of a process
   -p PID              trace this process only, where a probe can
   -c COMMAND          run this command, and end with it
   -o FILE             write to a file instead of stdout

@@ -3,11 +3,13 @@ import { liveFacts } from "../../kernel/live-facts.ts";
 import { describeType, typesNamed } from "../../listing/describe-types.ts";
 import { listProbes } from "../../listing/list-probes.ts";
 import { probeArguments } from "../../listing/probe-arguments.ts";
+import { processProbes } from "../../listing/probe-names.ts";
 
-/** What -l prints: the probes that a pattern matches, or kernel types; with -v what their arguments or members are. */
+/** What -l prints: the probes that a pattern matches, or kernel types; with -v what their arguments or members are; of a process its USDT probes, too. */
 export function* listLines(
   pattern: string | undefined,
   verbose: boolean,
+  pid?: number,
   facts: KernelFacts = liveFacts(),
 ): Iterable<string> {
   const types = pattern === undefined ? undefined : typesNamed(facts.btf, pattern);
@@ -15,6 +17,7 @@ export function* listLines(
     for (const id of types) yield describeType(facts.btf, id, verbose);
     return;
   }
+  if (pid !== undefined && /^(?:U|usdt|\*)\b|^\*$/.test(pattern ?? "*")) yield* processProbes(pid, pattern);
   for (const probe of listProbes(facts, pattern)) {
     yield `${probe.provider}:${probe.name}`;
     if (!verbose) continue;

@@ -50,7 +50,7 @@ async function runOptions(options: OneLinerOptions, stdio: Stdio): Promise<numbe
   if (options.list) {
     const { listLines } = await import("./list.ts");
     const patterns = await listedPatterns(options, stdio);
-    const lines = patterns.flatMap((pattern) => [...listLines(pattern, options.verbose)]);
+    const lines = patterns.flatMap((pattern) => [...listLines(pattern, options.verbose, options.pid)]);
     if (lines.length > 0) stdout.write(`${lines.join("\n")}\n`);
     return 0;
   }

@@ -142,7 +142,8 @@ export const OWN: readonly OneLiner[] = [
   },
   {
     name: "filter by -p",
-    text: "tracepoint:syscalls:sys_enter_getppid { @ = count(); } uprobe:/lib/x86_64-linux-gnu/libc.so.6:getuid { @u = count(); }",
+    text: "tracepoint:syscalls:sys_enter_getppid { @ = count(); } uprobe:/lib/x86_64-linux-gnu/libc.so.6:getuid /pid == PID/ { @u = count(); }",
+    // 0.17 counts the function's calls by others as well.
     words: ["-p", "PID"],
     steps: "calls",
     read: matching(/^@u/),

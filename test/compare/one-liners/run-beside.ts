@@ -16,6 +16,7 @@ export interface Beside {
   readonly words: readonly string[];
   readonly steps: string;
   readonly ends: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
   /** How long both go on after the activity. */
   readonly forMs?: number;
 }
@@ -23,10 +24,9 @@ export interface Beside {
 /** Starts both tools with the same words, lets the activity happen once they are attached, and ends them. */
 export async function runBeside(
   activity: TestProcess,
-  { words, steps, ends, forMs = 0 }: Beside,
+  { words, steps, ends, environment = {}, forMs = 0 }: Beside,
 ): Promise<Outputs> {
-  // The package's scripts list functions that only some kernels and libraries have, which 0.17 leaves out.
-  const env = { [NOTIFY]: "1", BPFTRACE_MISSING_PROBES: "ignore" };
+  const env = { ...environment, [NOTIFY]: "1" };
   using bpftrace = new TestProcess("bpftrace", words, { env });
   using ours = new TestProcess(process.execPath, [BIN, ...words], { env });
   const both = [bpftrace, ours];
