@@ -7,12 +7,13 @@ import type { OneLinerOptions } from "./words.ts";
 /** The name of a text that is in no file. */
 const NO_FILE = "stdin";
 
-/** The text of -e, of a file, or of stdin. */
+/** The text of the last -e, of a file, or of stdin. */
 export async function readProgram(
   { programs, file }: OneLinerOptions,
   { stdin }: Stdio,
 ): Promise<SourceText> {
-  if (programs.length > 0) return new SourceText(NO_FILE, programs.join("\n"));
+  const last = programs.at(-1);
+  if (last !== undefined) return new SourceText(NO_FILE, last);
   if (file === undefined || file === "-") {
     const { text } = process.getBuiltinModule("node:stream/consumers"); // Loaded for this alone.
     return new SourceText(NO_FILE, await text(stdin));

@@ -58,6 +58,8 @@ async function runOptions(options: OneLinerOptions, stdio: Stdio): Promise<numbe
     stderr.write(ONE_LINER_HELP);
     return FAILED;
   }
+  if (options.programs.length > 1 && options.warnings)
+    stderr.write("WARNING: of several -e only the last is run, as bpftrace does\n");
   const { runScriptText } = await import("./run-script-text.ts");
   return runScriptText(options, stdio);
 }

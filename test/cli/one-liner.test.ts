@@ -1,4 +1,4 @@
-// bcc-ts -p: the script's end is the process's.
+// One-liners by their command line.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { test } from "node:test";
@@ -34,4 +34,16 @@ test("what a variable of the environment may not be is told", async () => {
   const { status, stderr } = await runCli(["-e", "begin { exit(); }"], { env });
   const message = "ERROR: BPFTRACE_MAX_STRLEN: Invalid value for max_strlen. Found: much.\n";
   assert.deepEqual([status, stderr], [1, message]);
+});
+
+test("of several programs the last is run, and that is told", async () => {
+  const { status, stdout, stderr } = await runCli([
+    "-e",
+    "no script",
+    "-e",
+    'begin { printf("last\\n"); exit(); }',
+  ]);
+  assert.equal(status, 0);
+  assert.match(String(stdout), /^last$/m);
+  assert.match(stderr, /^WARNING: of several -e only the last is run/m);
 });
