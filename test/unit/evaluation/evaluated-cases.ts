@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageFile } from "../../../src/package-root.ts";
 
-const CASES = new URL("../../../../test/cases/evaluation/", import.meta.url);
+const CASES = packageFile("test", "cases", "evaluation");
 
 export interface EvaluatedCase {
   readonly title: string;
@@ -25,7 +27,7 @@ export function rewriteCases(printed: ReadonlyMap<string, string>): void {
     const parts = partsOf(file).map(
       ([title, script, before]) => `## ${title}\n${script}==>\n${printed.get(`${file}: ${title}`) ?? before}`,
     );
-    writeFileSync(new URL(file, CASES), parts.join(""));
+    writeFileSync(join(CASES, file), parts.join(""));
   }
 }
 
@@ -34,7 +36,7 @@ export function withoutBlankLines(text: string): string {
 }
 
 function partsOf(file: string): (readonly [title: string, script: string, printed: string])[] {
-  const text = readFileSync(new URL(file, CASES), "utf8");
+  const text = readFileSync(join(CASES, file), "utf8");
   return text
     .split(/^## /m)
     .slice(1)
