@@ -207,7 +207,7 @@ export class RandomStatement {
     return this.expressions.int(this.#random(3));
   }
 
-  /** In what order a map is walked is not known: what is done must come to the same. */
+  /** In what order a map is walked is not known: what is done must come to the same, and changes no map that is walked. */
   #overMap(): Tree {
     const name = this.#fresh("$kv");
     const map = this.expressions.pick(["@k", "@bytes", "@words", "@kc", "@sum", "@min", "@avg"] as const);
@@ -215,7 +215,7 @@ export class RandomStatement {
     const change = this.expressions.pick([
       tree("statement", "$v += ", inner.int(2), "; "),
       tree("statement", "$w ^= ", inner.int(2), "; "),
-      tree("statement", "@sum[1] = sum(", inner.int(2), "); "),
+      tree("statement", "@usum = sum((uint64)", inner.int(2), "); "),
       tree("statement", "@hist[1] = hist(", inner.int(2), "); "),
       tree("statement", "if (", inner.bool(2), `) { delete(${map}, ${name}.0); } `),
       tree("statement", "if (", inner.bool(2), ") { continue; } $v++; "),
