@@ -74,6 +74,8 @@ export interface Selection {
   /** The identifiers of the program and of all that was selected. */
   readonly identifiers: ReadonlySet<string>;
   readonly names: ReadonlySet<string>;
+  /** Structs of the kernel whose members decided over what was selected. */
+  readonly asked: ReadonlySet<string>;
 }
 
 /**
@@ -90,12 +92,18 @@ export function selectDefinitions(fileNames: readonly string[], program: Program
     );
   const identifiers = new Set(program.identifiers);
   const selected = new Set<Definition>();
+  const asked = new Set<string>();
+  const isThere = (place: string) => {
+    const [struct = "", member = ""] = place.split(".");
+    asked.add(struct);
+    return program.hasMember(struct, member);
+  };
   for (let before = -1; before !== selected.size; ) {
     before = selected.size;
     for (const definition of candidates) {
       if (selected.has(definition) || !definition.names.some((name) => identifiers.has(name))) continue;
-      if (definition.needs !== undefined && !isThere(definition.needs, program)) continue;
-      if (definition.lacks !== undefined && isThere(definition.lacks, program)) continue;
+      if (definition.needs !== undefined && !isThere(definition.needs)) continue;
+      if (definition.lacks !== undefined && isThere(definition.lacks)) continue;
       selected.add(definition);
       for (const identifier of definition.identifiers) identifiers.add(identifier);
     }
@@ -105,10 +113,6 @@ export function selectDefinitions(fileNames: readonly string[], program: Program
     text: inOrder.map((definition) => definition.text).join("\n"),
     identifiers,
     names: new Set(inOrder.flatMap((definition) => definition.names)),
+    asked,
   };
-}
-
-function isThere(place: string, program: ProgramNames): boolean {
-  const [struct = "", member = ""] = place.split(".");
-  return program.hasMember(struct, member);
 }

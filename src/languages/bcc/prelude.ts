@@ -17,7 +17,7 @@ export interface Prelude {
   readonly text: string;
   /** Tracepoints that the program names and this kernel does not have. */
   readonly missingTracepoints: readonly { readonly category: string; readonly event: string }[];
-  /** BTF ids of the kernel types that it declares. */
+  /** BTF ids of the kernel types that it declares, and of those that decide over what it declares. */
   readonly kernelTypes: readonly number[];
   /** The module some of whose types it declares, too. */
   readonly module?: UsedModule | undefined;
@@ -37,14 +37,15 @@ const ALWAYS = {
  * version, the kernel's types as BTF has them, tracepoint structs, and the dialect's own definitions.
  */
 export function prelude(scan: Prescan, facts: KernelFacts, mode: PreludeMode): Prelude {
-  const { text: definitions } = select(scan, facts, mode);
+  const { text: definitions, asked } = select(scan, facts, mode);
   if (mode === "expand") {
     const text = [configuration(scan, facts), definitions, ""].join("\n");
     return { text, missingTracepoints: [], kernelTypes: [] };
   }
   const { declared, structs, module } = kernelTypes(scan, facts);
   const text = [configuration(scan, facts), declared.text, structs.text, definitions, ""].join("\n");
-  const kernelTypeIds = declared.declaredTypes.filter((id) => id < facts.btf.endId);
+  const own = declared.declaredTypes.filter((id) => id < facts.btf.endId);
+  const kernelTypeIds = [...own, ...[...asked].flatMap((struct) => structNamed(facts, struct) ?? [])];
   return { text, missingTracepoints: structs.missing, kernelTypes: kernelTypeIds, module };
 }
 
@@ -66,8 +67,12 @@ function selectWith(names: ReadonlySet<string>, scan: Prescan, facts: KernelFact
   });
 }
 
+function structNamed({ btf }: Pick<KernelFacts, "btf">, struct: string): number | undefined {
+  return btf.find(["struct", "union"], struct);
+}
+
 function hasMember({ btf }: KernelFacts, struct: string, member: string): boolean {
-  const id = btf.find(["struct", "union"], struct);
+  const id = structNamed({ btf }, struct);
   const type = id === undefined ? undefined : btf.type(id);
   return (type?.kind === "struct" || type?.kind === "union") && type.members.some((m) => m.name === member);
 }
