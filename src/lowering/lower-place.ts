@@ -178,8 +178,8 @@ export abstract class LowerPlaces {
   }
 
   protected element({ of, index, size, count, type }: ValueOf<"element">): Operand {
-    const place = this.value(of);
-    const at = this.out.number(this.number(index));
+    const [place, { c }] = this.pair(of, index);
+    const at = this.out.number(c);
     this.frame.needsMemory();
     this.out.line(`fresh_number(${at});`);
     const from = `${place.c} + ${at} * ${size}`;

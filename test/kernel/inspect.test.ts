@@ -28,7 +28,7 @@ test("a program's instructions, and their text", () => {
   assert.equal(code.length % 8, 0);
   const text = bpf.disassembleFunc("on_enter");
   assert.match(text, /call bpf_get_current_pid_tgid#14\n/);
-  assert.match(text, /r1 = map\[counts\]\n/);
+  assert.match(text, /r\d = map\[counts\]\n/);
   assert.match(text, /: \(95\) exit\n/);
   assert.doesNotMatch(text, /unknown/);
   assert.throws(() => bpf.dumpFunc("on_entr"), { code: "UNKNOWN_PROGRAM", hint: "Did you mean on_enter?" });

@@ -13,8 +13,8 @@ const directory = mkdtempSync(join(tmpdir(), "bcc-ts-scripts-"));
 after(() => rmSync(directory, { recursive: true }));
 
 const FILES: Readonly<Record<string, string>> = {
-  "lib/twice.bt": "macro twice(x) { x * 2 }",
-  "lib/types.h":
+  "imported/twice.bt": "macro twice(x) { x * 2 }",
+  "imported/types.h":
     '#pragma once\n#define LIMIT 7\n#include "inner.h"\nstruct point { struct inner in; int y; };\nextern int f(int);\n',
   "inner.h": "struct inner { char c; long d; };\n",
   "program.c": `
@@ -33,7 +33,7 @@ int main(void) {
   return 0;
 }`,
 };
-execFileSync("mkdir", ["-p", join(directory, "lib")]);
+execFileSync("mkdir", ["-p", join(directory, "imported")]);
 for (const [name, text] of Object.entries(FILES)) writeFileSync(join(directory, name), text);
 const compiler = spawnSync("cc", ["--version"]).status === 0;
 const program = join(directory, "program");
@@ -42,7 +42,7 @@ if (compiler) execFileSync("cc", ["-g", "-O0", "-o", program, `${program}.c`]);
 test("scripts and headers are read", async (t) => {
   if (!needsFeature(t, "BTF")) return;
   const text =
-    'import "lib"; #include "lib/types.h"\nbegin { print((twice(21), LIMIT, sizeof(struct point))); }';
+    'import "imported"; #include "imported/types.h"\nbegin { print((twice(21), LIMIT, sizeof(struct point))); }';
   const given = { includeDirectories: [directory] };
   assert.equal((await scriptOutput(text.replace("; #", ";\n#"), given)).output.trim(), "(42, 7, 24)");
 });
