@@ -238,7 +238,9 @@ export abstract class LowerIntrinsics extends LowerMaps {
     const [from, by] = [this.out.name("x"), this.out.name("x")];
     this.out.line(`const u8 *${from} = ${a.c}, *${by} = ${b.c};`);
     this.out.line(`barrier_var(${from}); barrier_var(${by});`);
-    this.out.line(`struct bt_glob ${at} = { ${from}, ${by}, 0, 0, 0, 0, 0 };`);
+    const zero = "bt_unknown_zero";
+    const state = [from, by, zero, zero, zero, zero, zero];
+    this.out.line(`struct bt_glob ${at} = { ${state.join(", ")} };`);
     this.out.line(`bpf_loop(${Math.min((m + 1) * (n + 1), 1 << 20)}, (void *)${step}, &${at}, 0);`);
     return scalar(this.out.number(`${at}.matches`));
   }

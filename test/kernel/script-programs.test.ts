@@ -26,6 +26,8 @@ __attribute__((noinline)) long many(struct point *p, char c, int d, int e, int f
 int main(void) {
   volatile long *watched = mmap((void *)0x10000000, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   struct point p = { 5, "name" };
+  // A page that was never touched is not there for a probe.
+  *(volatile int *)&counter = 41;
   puts("ready");
   fflush(stdout);
   getchar();

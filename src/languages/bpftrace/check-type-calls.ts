@@ -1,13 +1,18 @@
 import type { UserFunctionPoint } from "../../program/program.ts";
 import type { Value } from "../../program/tir.ts";
 import type { Type } from "../../program/types.ts";
+import type { Span } from "../../source/source-text.ts";
 import type { CallExpression, Expression } from "./ast.ts";
 import { CheckSearchCalls } from "./check-search-calls.ts";
 import { findMember } from "./find-member.ts";
+import { REGISTERS } from "./registers.ts";
 import { BOOLEAN, pointerTo, typeName, UINT64 } from "./type-names.ts";
 
 /** Where kernel functions can be called from, if they can be called at all. */
 const CALLING: ReadonlySet<string> = new Set(["fentry", "fexit", "iter"]);
+
+/** bpf_get_func_ip() in programs of uprobes: Linux 6.6. */
+const FUNCTION_ADDRESS_SINCE = 0x60600;
 
 /** Functions whose answers are known when the script is compiled: of types, literals and the kernel. */
 export abstract class CheckTypeCalls extends CheckSearchCalls {
@@ -88,10 +93,22 @@ export abstract class CheckTypeCalls extends CheckSearchCalls {
     const found = this.state.world.userSymbol(here.binary, name);
     if (found === undefined) return this.refuse(`Could not resolve symbol: ${here.binary}:${name}`, span);
     const away = this.constant(BigInt.asUintN(64, BigInt(found.address) - here.address), UINT64, span);
-    const sum = this.operate("+", this.intrinsic("function-address", UINT64, span), away, span);
+    const start = this.#probeAddress(attach.kind, span);
+    const sum = this.operate("+", start, away, span);
     const bytes = ([1, 2, 4] as const).find((size) => size === found.size) ?? 8;
     const type = pointerTo({ kind: "integer", bytes, signed: false }, "user");
     return { kind: "convert", operand: sum, type, span };
+  }
+
+  /** Where a user probe is: before Linux 6.6 only the registers at a function's entry tell. */
+  #probeAddress(kind: string, span: Span): Value {
+    const { architecture, versionCode } = this.state.world.facts;
+    const counter =
+      kind === "uprobe" ? this.register(REGISTERS[architecture].programCounter, UINT64, span) : undefined;
+    if (counter !== undefined) return counter;
+    if (versionCode < FUNCTION_ADDRESS_SINCE)
+      return this.refuse("uaddr() in a uretprobe needs Linux 6.6", span, "Use it in a uprobe.");
+    return this.intrinsic("function-address", UINT64, span);
   }
 
   #codeAddress({ binary, symbol, address, offset = 0 }: UserFunctionPoint) {

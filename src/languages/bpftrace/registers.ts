@@ -7,6 +7,7 @@ interface Registers {
   readonly arguments: readonly string[];
   readonly result: string;
   readonly stack: string;
+  readonly programCounter: string;
   /** Bytes on the stack before the first argument that lies there, at a function's entry. */
   readonly stackArguments: number;
 }
@@ -24,6 +25,7 @@ export const REGISTERS: Readonly<Record<Architecture, Registers>> = {
     arguments: ["di", "si", "dx", "cx", "r8", "r9"],
     result: "ax",
     stack: "sp",
+    programCounter: "ip",
     stackArguments: 8,
   },
   aarch64: {
@@ -31,6 +33,7 @@ export const REGISTERS: Readonly<Record<Architecture, Registers>> = {
     arguments: ["r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7"],
     result: "r0",
     stack: "sp",
+    programCounter: "pc",
     stackArguments: 0,
   },
 };
