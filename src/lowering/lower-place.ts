@@ -1,3 +1,4 @@
+import { isOneNumber } from "../program/integer-operations.ts";
 import type { Local, TypedMap, Value, ValueOf } from "../program/tir.ts";
 import { sizeOfType } from "../program/type-layout.ts";
 import type { AddressSpace, Type } from "../program/types.ts";
@@ -41,9 +42,7 @@ export abstract class LowerPlaces {
   }
 
   protected isNumber(type: Type): boolean {
-    return (
-      type.kind === "integer" || type.kind === "boolean" || type.kind === "pointer" || type.kind === "none"
-    );
+    return isOneNumber(type);
   }
 
   /** Several values from left to right: each as it is when its turn comes, whatever those after it change. */

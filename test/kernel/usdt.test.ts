@@ -136,17 +136,8 @@ int on_plain(struct pt_regs *ctx) {
   await child.end();
 });
 
-test("a program in a mount namespace of its own", async (t) => {
-  const path = compiledTarget(t);
-  if (path === undefined) return;
-  const hidden = join(directory, "hidden");
-  mkdirSync(hidden);
-  const script = 'mount -t tmpfs none "$1" && cp "$2" "$1/hidden-target" && exec "$1/hidden-target"';
-  const child = start("unshare", ["-m", "sh", "-c", script, "sh", hidden, path]);
-  const first = await Promise.race([child.round(), once(child.process, "exit").then(() => "")]);
-  if (first === "") return t.skip("no mount namespace of its own can be had");
-  const name = join(hidden, "hidden-target");
-  assert.ok(!existsSync(name), "it is not seen from here");
+/** A probe of the process and a function of its program are seen, wherever its files are. */
+async function assertProbed(child: ReturnType<typeof start>, name: string): Promise<void> {
   const usdt = new USDT({ pid: child.pid });
   usdt.enableProbe({ probe: "test:plain", fnName: "on_plain" });
   using bpf = await load(
@@ -158,6 +149,20 @@ int on_round(struct pt_regs *ctx, int round) { u32 slot = 1; seen.increment(slot
   bpf.attachUprobe({ name, sym: "round_begins", pid: child.pid, fnName: "on_round" });
   await child.round();
   assert.deepEqual([bpf.maps.seen.get(0), bpf.maps.seen.get(1)], [1n, 2n]);
+}
+
+test("a program in a mount namespace of its own", async (t) => {
+  const path = compiledTarget(t);
+  if (path === undefined) return;
+  const hidden = join(directory, "hidden");
+  mkdirSync(hidden);
+  const script = 'mount -t tmpfs none "$1" && cp "$2" "$1/hidden-target" && exec "$1/hidden-target"';
+  const child = start("unshare", ["-m", "sh", "-c", script, "sh", hidden, path]);
+  const first = await Promise.race([child.round(), once(child.process, "exit").then(() => "")]);
+  if (first === "") return t.skip("no mount namespace of its own can be had");
+  const name = join(hidden, "hidden-target");
+  assert.ok(!existsSync(name), "it is not seen from here");
+  await assertProbed(child, name);
   await child.end();
 });
 
@@ -172,17 +177,7 @@ test("a program that has another root", async (t) => {
   const child = start("chroot", [jail, "/target"]);
   const first = await Promise.race([child.round(), once(child.process, "exit").then(() => "")]);
   if (first === "") return t.skip("no process can have another root");
-  const usdt = new USDT({ pid: child.pid });
-  usdt.enableProbe({ probe: "test:plain", fnName: "on_plain" });
-  using bpf = await load(
-    `BPF_HASH(seen, u32, u64);
-int on_plain(struct pt_regs *ctx) { u32 slot = 0; seen.increment(slot); return 0; }
-int on_round(struct pt_regs *ctx, int round) { u32 slot = 1; seen.increment(slot, round); return 0; }`,
-    { usdtContexts: [usdt] },
-  );
-  bpf.attachUprobe({ name: "target", sym: "round_begins", pid: child.pid, fnName: "on_round" });
-  await child.round();
-  assert.deepEqual([bpf.maps.seen.get(0), bpf.maps.seen.get(1)], [1n, 2n]);
+  await assertProbed(child, "target");
   await child.end();
 });
 

@@ -76,17 +76,11 @@ function inWords(parameters: readonly { readonly name: string; readonly type: Ty
   return { fields, size };
 }
 
-export function trampoline(
-  parts: string[],
-  provider: Provider,
-  world: AttachWorld,
-  each: boolean,
-): ProbeContext[] {
+export function trampoline(parts: string[], provider: Provider, world: AttachWorld): ProbeContext[] {
   const target = parts.at(-1) ?? "";
   if (target === "" || parts.length > 2)
     throw new AttachPointError(`${provider} probe type requires 1 or 2 arguments`);
   const names = GLOB.test(target) ? matching(target, world.kernelFunctions(), "kernel function") : [target];
-  void each;
   return names.map((symbol): ProbeContext => {
     const found = world.types.kernelFunction(symbol);
     if (found === undefined) {
