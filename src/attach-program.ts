@@ -16,26 +16,33 @@ import { attachXdp } from "./attach/xdp.ts";
 import type { LoadedProgram } from "./load/loaded-object.ts";
 import type { AttachPoint } from "./program/program.ts";
 
-/** Attaches a loaded program where it is meant to run. */
-export function attachProgram(program: LoadedProgram, point: Exclude<AttachPoint, { kind: "none" }>): Link {
+/**
+ * Attaches a loaded program where it is meant to run. `onMatches` is told, before anything is attached, at how many
+ * places a pattern means it to be; what it throws ends the attaching.
+ */
+export function attachProgram(
+  program: LoadedProgram,
+  point: Exclude<AttachPoint, { kind: "none" }>,
+  onMatches?: (count: number) => void,
+): Link {
   switch (point.kind) {
     case "kprobe":
       return attachKprobe(program, point);
     case "kretprobe":
       return attachKretprobe(program, point);
     case "kprobe-multi":
-      return attachKprobeMulti(program, "kprobe", point.pattern);
+      return attachKprobeMulti(program, "kprobe", point.pattern, onMatches);
     case "kretprobe-multi":
-      return attachKprobeMulti(program, "kretprobe", point.pattern);
+      return attachKprobeMulti(program, "kretprobe", point.pattern, onMatches);
     case "uprobe":
     case "uretprobe":
-      return attachUprobe(program, point.kind, point);
+      return attachUprobe(program, point.kind, point, onMatches);
     case "usdt":
       return attachUsdt(program, point);
     case "tracepoint":
       return attachTracepoint(program, { category: point.category, event: point.event });
     case "tracepoint-multi":
-      return attachTracepoints(program, point.pattern);
+      return attachTracepoints(program, point.pattern, onMatches);
     case "raw-tracepoint":
       return attachRawTracepoint(program, { event: point.event });
     case "perf-event":

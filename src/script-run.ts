@@ -63,6 +63,7 @@ export class ScriptRun implements Disposable {
   #deadline = Number.POSITIVE_INFINITY;
   #dropped = 0;
   #started = false;
+  #attached = 0;
   #closed = false;
 
   /** Loads the script. Throws what load() throws: VerifierError, PermissionError and others. */
@@ -112,8 +113,8 @@ export class ScriptRun implements Disposable {
     const clock = this.#object.programs.get(CLOCK);
     if (clock !== undefined) testRun(clock);
     for (const probe of probes) if (probe.attach.kind === "begin") testRun(this.#program(probe));
-    const count = probes.reduce((sum, probe) => sum + this.#attach(probe), 0);
-    this.#options.onEvent({ kind: "attached", probes: count });
+    for (const probe of probes) this.#attached += this.#attach(probe);
+    this.#options.onEvent({ kind: "attached", probes: this.#attached });
     // Once: in a flood there is always more, and the loop of run() sees to it.
     for (const ring of this.#rings) ring.consume();
   }
@@ -209,6 +210,7 @@ export class ScriptRun implements Disposable {
   /** Gives how many probes it is. */
   #attach(probe: ScriptProbe): number {
     const { attach } = probe;
+    this.#checkRoom(probe, 1);
     switch (attach.kind) {
       case "begin":
       case "end":
@@ -231,7 +233,9 @@ export class ScriptRun implements Disposable {
         this.#links.push(attachIterator(this.#program(probe), { target: attach.target }));
         return 1;
       default: {
-        const link = this.#attachOrWarn(probe, () => attachProgram(this.#program(probe), attach));
+        const link = this.#attachOrWarn(probe, () =>
+          attachProgram(this.#program(probe), attach, (count) => this.#checkRoom(probe, count)),
+        );
         return link === undefined ? 0 : link.kind === "perf-event" ? 1 : link.count;
       }
     }
@@ -244,12 +248,22 @@ export class ScriptRun implements Disposable {
       this.#links.push(link);
       return link;
     } catch (error) {
-      if (!BpfError.is(error)) throw error;
+      if (!BpfError.is(error) || error.code === "SETTING") throw error;
       if (missingProbes === "error") throw error instanceof AttachError ? namedError(probe, error) : error;
       if (missingProbes === "warn")
         this.#options.onWarning?.(`Unable to attach probe: ${probe.name}. Skipping.`);
       return undefined;
     }
+  }
+
+  /** Too many probes slow a machine down until it stands still: the script must say that it wants them. */
+  #checkRoom({ name }: ScriptProbe, count: number): void {
+    const { maxProbes } = this.#script.description.settings;
+    const wanted = this.#attached + count;
+    if (wanted <= maxProbes) return;
+    const message = `With ${name} the script has ${wanted} probes, more than max_probes allows, ${maxProbes}`;
+    const hint = `Raise the limit with config = { max_probes = ${wanted} } or BPFTRACE_MAX_PROBES=${wanted}, or choose a narrower pattern.`;
+    throw new BpfError("SETTING", message, { hint });
   }
 
   #runIterator(link: Link): void {

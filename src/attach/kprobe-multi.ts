@@ -27,8 +27,10 @@ export function attachKprobeMulti(
   program: LoadedProgram,
   kind: "kprobe" | "kretprobe",
   pattern: string,
+  onMatches?: (count: number) => void,
 ): Link {
   const functions = probeableMatching(pattern);
+  onMatches?.(functions.length);
   if (checkFeature("kprobe.multi").available) return attachTogether(program, kind, pattern, functions);
   checkMatches(pattern, "functions (without kprobe.multi of Linux 5.18)", functions.length);
   return attachSingly(program, kind, pattern, functions);

@@ -36,8 +36,13 @@ export function attachTracepoint(program: LoadedProgram, target: TracepointTarge
  * Attaches a tracepoint program to all tracepoints whose names, as "category:event", begin with what a regular
  * expression matches. One link for all; `count` tells how many there are.
  */
-export function attachTracepoints(program: LoadedProgram, pattern: string): Link {
+export function attachTracepoints(
+  program: LoadedProgram,
+  pattern: string,
+  onMatches?: (count: number) => void,
+): Link {
   const matching = matchingTracepoints(pattern);
+  onMatches?.(matching.length);
   checkMatches(pattern, "tracepoint", matching.length);
   return LinkGroup.attach("tracepoint", pattern, matching, (target) => attachTracepoint(program, target));
 }

@@ -27,10 +27,12 @@ export function attachUprobe(
   program: LoadedProgram,
   kind: "uprobe" | "uretprobe",
   point: UserFunctionPoint,
+  onMatches?: (count: number) => void,
 ): Link {
   const { pattern } = point;
   if (pattern === undefined) return attachOne(program, kind, point);
   const places = uprobePlaces(point, pattern);
+  onMatches?.(places.length);
   return LinkGroup.attach(kind, uprobeName(point), places, (place) => attachOne(program, kind, place));
 }
 

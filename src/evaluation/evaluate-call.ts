@@ -22,6 +22,8 @@ export function evaluateCall({ name, type, arguments: values }: Call, given: rea
       return indexOf(textBytes(bytesOf(first)), textBytes(bytesOf(second))) < 0n ? 0n : 1n;
     case "string-index":
       return indexOf(textBytes(bytesOf(first)), textBytes(bytesOf(second)));
+    case "concatenate":
+      return joined(bytesOf(first), bytesOf(second), sizeOfType(type));
     case "glob-match":
       return globMatches(textBytes(bytesOf(first)), textBytes(bytesOf(second))) ? 1n : 0n;
     case "compare-memory":
@@ -74,6 +76,14 @@ function indexOf(text: Uint8Array, wanted: Uint8Array): bigint {
     if (sameBytes(text.subarray(at, at + wanted.length), wanted)) return BigInt(at);
   }
   return -1n;
+}
+
+/** One text behind the other, as far as there is room for both and a NUL. */
+function joined(a: Uint8Array, b: Uint8Array, size: number): Datum {
+  const bytes = new Uint8Array(size);
+  const both = [...textBytes(a), ...textBytes(b)];
+  bytes.set(both.slice(0, size - 1));
+  return bytes;
 }
 
 function buffer(from: Datum, length: bigint, size: number): Datum {

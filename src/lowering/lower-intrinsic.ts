@@ -75,6 +75,8 @@ export abstract class LowerIntrinsics extends LowerMaps {
         return scalar(this.out.number(`${this.#search(call)} - 1`));
       case "glob-match":
         return this.#glob(call);
+      case "concatenate":
+        return this.#concatenate(call);
       case "compare-memory":
         return this.#compareMemory(call);
       case "write-user":
@@ -243,6 +245,21 @@ export abstract class LowerIntrinsics extends LowerMaps {
     this.out.line(`struct bt_glob ${at} = { ${state.join(", ")} };`);
     this.out.line(`bpf_loop(${Math.min((m + 1) * (n + 1), 1 << 20)}, (void *)${step}, &${at}, 0);`);
     return scalar(this.out.number(`${at}.matches`));
+  }
+
+  /** With room for both whole, so that the verifier need not relate the length of one to that of the other. */
+  #concatenate({ arguments: [left, right], type }: Call): Operand {
+    const [a, b] = this.pair(left as Value, right as Value);
+    const [m, n] = [sizeOfType((left as Value).type), sizeOfType((right as Value).type)];
+    this.frame.needsMemory();
+    const slot = this.slot(m + n);
+    const length = this.out.number(`bpf_probe_read_kernel_str(${slot.c}, ${m}, ${a.c})`);
+    this.out.line(`${length} = (s64)${length} > 0 ? ${length} - 1 : 0;`);
+    this.out.line(`barrier_var(${length});`);
+    this.out.line(`if (${length} < ${m}) bpf_probe_read_kernel_str(${slot.c} + ${length}, ${n}, ${b.c});`);
+    const size = sizeOfType(type);
+    if (size < m + n) this.out.line(`*(${slot.c} + ${size - 1}) = 0;`);
+    return slot;
   }
 
   #compareMemory({ arguments: [left, right, count] }: Call): Operand {

@@ -220,6 +220,7 @@ function describe(script: TypedScript, { settings, source }: LoweringOptions): S
       printMapsOnExit: settings.printMapsOnExit,
       maxStrlen: settings.maxStrlen,
       maxCatBytes: settings.maxCatBytes,
+      maxProbes: settings.maxProbes,
       truncationTrailer: settings.truncationTrailer,
       stackMode: settings.stackMode,
       missingProbes: settings.missingProbes,

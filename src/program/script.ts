@@ -95,6 +95,8 @@ export interface ScriptSettings {
   readonly printMapsOnExit: boolean;
   readonly maxStrlen: number;
   readonly maxCatBytes: number;
+  /** How many places may be probed at once. */
+  readonly maxProbes: number;
   readonly truncationTrailer: string;
   readonly stackMode: "bpftrace" | "perf" | "raw" | "build_id";
   readonly missingProbes: "error" | "warn" | "ignore";

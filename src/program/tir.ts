@@ -162,6 +162,7 @@ export type Intrinsic =
   | "compare-strings"
   | "string-contains"
   | "string-index"
+  | "concatenate"
   | "glob-match"
   | "compare-memory"
   | "write-user"

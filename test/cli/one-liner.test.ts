@@ -47,3 +47,14 @@ test("of several programs the last is run, and that is told", async () => {
   assert.match(String(stdout), /^last$/m);
   assert.match(stderr, /^WARNING: of several -e only the last is run/m);
 });
+
+test("more probes than the script allows are told before one is attached", async (t) => {
+  if (!needsFeature(t, "tracepoints")) return;
+  const env = { BPFTRACE_MAX_PROBES: "3" };
+  const { status, stdout, stderr } = await runCli(["-e", "tracepoint:sched:* { @ = count(); }"], { env });
+  assert.deepEqual([status, stdout.length], [1, 0]);
+  assert.match(
+    stderr,
+    /^ERROR: With tracepoint:sched:\* the script has \d+ probes, more than max_probes allows, 3$/m,
+  );
+});

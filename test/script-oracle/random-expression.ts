@@ -176,7 +176,9 @@ export class RandomExpression {
       const changed = this.pick(changing);
       return of("{ ", tree("statement", `${changed} = `, this.text(depth - 1), "; "), `${changed} }`);
     }
-    switch (this.below(4)) {
+    switch (this.below(5)) {
+      case 3:
+        return of("str_concat(", this.text(depth - 1), ", ", this.text(depth - 1), ")");
       case 0:
         return of("(", this.bool(depth - 1), " ? ", this.text(depth - 1), " : ", this.text(depth - 1), ")");
       case 1:

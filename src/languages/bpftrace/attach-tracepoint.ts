@@ -1,7 +1,7 @@
 import { similarNames } from "../../source/similar-names.ts";
 import { AttachPointError, type AttachWorld } from "./attach-world.ts";
 import { GLOB, globToRegex, matching } from "./glob.ts";
-import type { ProbeContext, Provider } from "./probe-context.ts";
+import type { ContextField, ProbeContext, Provider } from "./probe-context.ts";
 import { tracepointFields } from "./tracepoint-fields.ts";
 
 export function tracepoint(
@@ -35,12 +35,17 @@ function oneTracepoint(name: string, world: AttachWorld): ProbeContext {
   if (format === undefined) throw unknownTracepoint(category, event, world);
   // The arguments of system calls lead to user space.
   const space = category === "syscalls" ? "user" : "kernel";
+  let fields: readonly ContextField[] | undefined;
   return {
     provider: "tracepoint",
     name: `tracepoint:${name}`,
     section: "tracepoint",
     attach: { kind: "tracepoint", category, event },
-    arguments: tracepointFields(format, world.types, space),
+    // The types of a pattern's thousands of tracepoints are looked for when one of them is asked for.
+    get arguments() {
+      fields ??= tracepointFields(format, world.types, space);
+      return fields;
+    },
     space,
   };
 }

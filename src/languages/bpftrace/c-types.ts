@@ -12,6 +12,8 @@ export class CTypes {
   readonly #own: Btf | undefined;
   readonly #kernelBtf: () => Btf;
   readonly #user: (() => Btf | undefined)[] = [];
+  /** Names that no source has: to find that out takes a walk through all names, and tracepoints ask for "int" often. */
+  readonly #missing = new Set<string>();
   readonly #known = new Map<Btf, Map<string, Type>>();
   readonly #enumerations = new Map<Btf, Map<number, Enumeration>>();
 
@@ -37,6 +39,7 @@ export class CTypes {
   /** Types of a program that is traced, read when nobody else has what is looked for. */
   addUser(read: () => Btf | undefined): void {
     let known: { btf: Btf | undefined } | undefined;
+    this.#missing.clear();
     this.#user.push(() => {
       known ??= { btf: read() };
       return known.btf;
@@ -57,10 +60,12 @@ export class CTypes {
 
   /** "struct file", "union x", "enum y" or the name of a typedef. */
   find(name: string): Type | undefined {
+    if (this.#missing.has(name)) return undefined;
     for (const btf of this.#sources()) {
       const id = idOf(btf, name);
       if (id !== undefined) return this.typeOf(btf, id);
     }
+    this.#missing.add(name);
     return undefined;
   }
 

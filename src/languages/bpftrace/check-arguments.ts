@@ -73,7 +73,7 @@ export abstract class CheckArguments extends CheckFunctions {
       const type = this.state.types.find(argument.name);
       if (type !== undefined) return type;
     }
-    return this.value(argument).type;
+    return this.typeOf(argument);
   }
 
   number(call: CallExpression, at = 0): Value {

@@ -88,7 +88,7 @@ export abstract class CheckBase {
   protected typeNamed(name: TypeName): Type {
     let found: Type | undefined;
     if (name.of !== undefined) {
-      found = name.of.kind === "type" ? this.typeNamed(name.of.type) : this.value(name.of).type;
+      found = name.of.kind === "type" ? this.typeNamed(name.of.type) : this.typeOf(name.of);
     } else {
       const bound = this.scope.expression(name.name);
       if (bound?.expression.kind === "type") {
@@ -114,6 +114,15 @@ export abstract class CheckBase {
       else type = { kind: "array", of: type, count: suffix ?? 0 };
     }
     return type;
+  }
+
+  /** The type of an expression; of a map with keys, which has no value by itself, that of its keys. */
+  protected typeOf(expression: Expression): Type {
+    if (expression.kind === "map" && expression.key === undefined) {
+      const map = this.state.maps.get(this.scope.map(expression.name));
+      if (map?.keyed) return map.key ?? NONE;
+    }
+    return this.value(expression).type;
   }
 
   /** Whose memory a number that is made a pointer leads to. */

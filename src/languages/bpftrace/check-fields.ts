@@ -5,6 +5,7 @@ import { similarNames } from "../../source/similar-names.ts";
 import type { Span } from "../../source/source-text.ts";
 import type { ExpressionOf } from "./ast.ts";
 import { CheckOperators } from "./check-operators.ts";
+import { isKnown } from "./constant-truth.ts";
 import { findMember } from "./find-member.ts";
 import { withSpace } from "./pointer-space.ts";
 import { INT8, pointerTo, typeName } from "./type-names.ts";
@@ -88,6 +89,9 @@ export abstract class CheckFields extends CheckOperators {
       if (type.kind === "record") return this.refuse(`Record does not contain a field named '${name}'`, span);
       return this.refuse(`Invalid tuple index: ${name}. Found ${types.length} elements in tuple.`, span);
     }
+    // Of what is known when the script is compiled a part is known, too.
+    const known = of.kind === "compose" && of.items.every(isKnown) ? of.items[index] : undefined;
+    if (known !== undefined) return { ...known, span };
     const { offsets } = placeItems(types);
     return { kind: "part", of, offset: offsets[index] ?? 0, type: part, span };
   }

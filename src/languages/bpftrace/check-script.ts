@@ -42,6 +42,11 @@ export function checkScript(
   }
   const attached: Diagnostic[] = [];
   const contexts = script.probes.map((probe) => contextsOf(probe, source, world, settings, attached));
+  const tooMany = tooManyPrograms(script.probes, contexts, settings, source);
+  if (tooMany !== undefined) {
+    const empty: TypedScript = { probes: [], maps: [], actions: [], stackDepths: [] };
+    return { script: empty, options: state.options, diagnostics: [...attached, tooMany] };
+  }
   state.hasPatterns = contexts
     .flat()
     .some(({ attach }) => "pattern" in attach && attach.pattern !== undefined);
@@ -124,6 +129,27 @@ function contextsOf(
     diagnostics.push({ severity: "warning", code: "NO_MATCH", message, source, span: probe.span });
   }
   return contexts;
+}
+
+/** A pattern can mean thousands of programs, which would take long to compile and to load. */
+function tooManyPrograms(
+  probes: readonly Probe[],
+  contexts: readonly ProbeContext[][],
+  { maxPrograms }: Settings,
+  main: SourceText,
+): Diagnostic | undefined {
+  let count = 0;
+  const at = contexts.findIndex((each) => {
+    count += each.length;
+    return count > maxPrograms;
+  });
+  const { span } = probes[at]?.points[0] ?? {};
+  if (span === undefined) return undefined;
+  const all = contexts.reduce((sum, each) => sum + each.length, 0);
+  const message = `The script has ${all} BPF programs, more than max_bpf_progs allows, ${maxPrograms}`;
+  const raise = `Raise the limit with config = { max_bpf_progs = ${all} } or BPFTRACE_MAX_BPF_PROGS=${all}.`;
+  const hint = `${raise} Without probe and args in a block one program serves all matches of a pattern.`;
+  return { severity: "error", code: "SETTING", message, source: span.source ?? main, span, hint };
 }
 
 /** Maps that are read and never written. */

@@ -41,6 +41,21 @@ export abstract class CheckSearchCalls extends CheckTextCalls {
     return this.refuse(`${call.name}() expects a string (${typeName(type)} provided)`, value.span);
   }
 
+  /** One text behind the other. */
+  concatenate(call: CallExpression): Value {
+    const { span } = call;
+    const { maxStrlen } = this.state.settings;
+    return this.#ofTwo(call, ([left, right]) => {
+      if (left?.kind === "text" && right?.kind === "text") {
+        const both = [left, right].map(({ bytes }) => bytes.replace(/\0[\s\S]*$/, "")).join("");
+        return this.text(both.slice(0, Math.max(maxStrlen, 1) - 1), span);
+      }
+      const sizes = [left, right].map((value) => (value === undefined ? 0 : sizeOfType(value.type)));
+      const size = roomFor(sizes, maxStrlen);
+      return this.intrinsic("concatenate", { kind: "string", size }, span, [left as Value, right as Value]);
+    });
+  }
+
   strlen(call: CallExpression): Value {
     const [argument] = call.arguments;
     if (!this.arity(call, 1) || argument === undefined) return this.nothing(call.span);
@@ -136,4 +151,13 @@ export abstract class CheckSearchCalls extends CheckTextCalls {
     if (!this.arity(call, 0)) return this.nothing(call.span);
     return this.constant(BigInt(this.state.settings.maxStrlen), INT64, call.span);
   }
+}
+
+/**
+ * Room for two texts, in powers of two: a variable that is put together with itself again and again takes few rounds
+ * until it is as long as texts become.
+ */
+function roomFor(sizes: readonly number[], most: number): number {
+  const both = sizes.reduce((sum, size) => sum + size, 0);
+  return Math.min(2 ** Math.ceil(Math.log2(Math.max(both, 8))), Math.max(most, ...sizes));
 }

@@ -6,6 +6,7 @@ import type { CallExpression, Expression } from "./ast.ts";
 import { CheckSearchCalls } from "./check-search-calls.ts";
 import { findMember } from "./find-member.ts";
 import { REGISTERS } from "./registers.ts";
+import { typeInfo } from "./type-info.ts";
 import { BOOLEAN, pointerTo, typeName, UINT64 } from "./type-names.ts";
 
 /** Where kernel functions can be called from, if they can be called at all. */
@@ -54,6 +55,17 @@ export abstract class CheckTypeCalls extends CheckSearchCalls {
       );
     }
     return this.offsetAddress(pointer, -offset, pointerTo(type, pointer.type.space), span);
+  }
+
+  /** What a type is, as a record that conditions can ask. */
+  typeInfo(call: CallExpression): Value {
+    const { span } = call;
+    if (!this.arity(call, 1)) return this.nothing(span);
+    const { base, full } = typeInfo(this.typeArgument(call.arguments[0], call));
+    const items = [this.constant(0n, UINT64, span), this.text(base, span), this.text(full, span)];
+    const names = ["btf_id", "base_type", "full_type"];
+    const fields = items.map(({ type }, i) => ({ name: names[i] ?? "", type }));
+    return { kind: "compose", items, type: { kind: "record", fields }, span };
   }
 
   isLiteral(call: CallExpression): Value {

@@ -1,8 +1,11 @@
 import { fitted } from "../../program/integer-operations.ts";
-import type { Value } from "../../program/tir.ts";
+import type { Value, ValueOf } from "../../program/tir.ts";
 import { placeItems, sizeOfType } from "../../program/type-layout.ts";
 import type { Type } from "../../program/types.ts";
+import { isKnown } from "./constant-truth.ts";
 import { sameType } from "./join-types.ts";
+
+type RecordType = Extract<Type, { kind: "record" }>;
 
 /** A value as one of another type of its family; the caller knows that it fits. */
 export function convert(value: Value, type: Type): Value {
@@ -19,6 +22,7 @@ export function convert(value: Value, type: Type): Value {
     return convertParts(value, value.type.items, type, type.items);
   if (type.kind === "record" && value.type.kind === "record") {
     const { fields } = value.type;
+    if (value.kind === "compose" && isKnown(value)) return convertKnown(value, fields, type);
     const { offsets } = placeItems(fields.map((field) => field.type));
     const items = type.fields.map((field) => {
       const at = fields.findIndex(({ name }) => name === field.name);
@@ -34,6 +38,19 @@ export function convert(value: Value, type: Type): Value {
     return { kind: "compose", items, type, span: value.span };
   }
   return { kind: "convert", operand: value, type, span: value.span };
+}
+
+/** Parts that have no effect may be put into another order. */
+function convertKnown(
+  value: ValueOf<"compose">,
+  fields: RecordType["fields"],
+  type: RecordType,
+): ValueOf<"compose"> {
+  const items = type.fields.map((field) => {
+    const at = fields.findIndex(({ name }) => name === field.name);
+    return convert(value.items[at] as Value, field.type);
+  });
+  return { ...value, items, type };
 }
 
 function convertParts(value: Value, from: readonly Type[], type: Type, to: readonly Type[]): Value {

@@ -31,6 +31,7 @@ const OPERATOR = /\|\||&&|==|!=|<<(?!=)|>>(?!=)|<=|>=|<(?!<)|>(?!>)|[|^&](?!=)|[
 const TAKES_TYPES: ReadonlySet<string> = new Set([
   "sizeof",
   "offsetof",
+  "typeinfo",
   "typeof",
   "typeinfo",
   "container_of",

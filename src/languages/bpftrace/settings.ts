@@ -8,6 +8,7 @@ import type { Script } from "./ast.ts";
 /** All settings of a script, those that only the compilation needs included. */
 export interface Settings extends ScriptSettings {
   readonly maxMapKeys: number;
+  readonly maxPrograms: number;
   readonly license: string;
   readonly raw: Readonly<Record<string, string | number | boolean>>;
 }
@@ -133,6 +134,8 @@ function settingsOf(raw: Record<string, string | number | boolean>): Settings {
     maxStrlen: Math.min(Math.max(Number(raw.max_strlen), 1), 16_384),
     maxCatBytes: Number(raw.max_cat_bytes),
     maxMapKeys: Math.max(1, Number(raw.max_map_keys)),
+    maxPrograms: Number(raw.max_bpf_progs),
+    maxProbes: Number(raw.max_probes),
     truncationTrailer: String(raw.str_trunc_trailer),
     stackMode: mode ?? "bpftrace",
     missingProbes: missing ?? "error",
