@@ -37,7 +37,7 @@ const BPFTRACE: Readonly<Record<ProgramName, (pid: number) => string>> = {
 /** All that can start here with this program: what no script of ours can be faster than, ours, then the peers. */
 export function contestants(program: ProgramName, pid: number): (Contestant | Absent)[] {
   const words = [program, String(pid)];
-  const bin = packageFile("dist", "lib", "bin.js");
+  const bin = packageFile("dist", "lib", "bin.cjs");
   const cli = [process.execPath, bin, "run", packageFile("bench", "first-event.ts"), "--", ...words];
   const script = [process.execPath, packageFile("dist", "bench", "first-event.js"), ...words];
   const python = pythonWithBcc();

@@ -50,7 +50,7 @@ export async function compareCosts(runs: number, calls: number): Promise<void> {
       const ours: Cost[] = [];
       for (let run = 0; run < runs; run++) {
         theirs.push(await costOf(["bpftrace", "-e", text], calls));
-        ours.push(await costOf([process.execPath, packageFile("dist", "lib", "bin.js"), "-e", text], calls));
+        ours.push(await costOf([process.execPath, packageFile("dist", "lib", "bin.cjs"), "-e", text], calls));
       }
       const [a, b] = [theirs, ours].map((costs) => median(costs.map(({ ns }) => ns)));
       const sizes = [theirs, ours].map(([cost]) => String(cost?.instructions ?? 0));

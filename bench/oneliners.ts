@@ -42,7 +42,7 @@ const runs = Number(values.runs);
 const limitMs = Number(values.limit) * 1000;
 const ROW = "%-60.60s %9s %9s %9s %9s %9s %9s";
 
-const BIN = packageFile("dist", "lib", "bin.js");
+const BIN = packageFile("dist", "lib", "bin.cjs");
 const warm = mkdtempSync(join(tmpdir(), "bcc-ts-bench-"));
 const contestants = [
   { name: "bpftrace", start: (text: string) => oneStart(["bpftrace", "-e", text], warm) },

@@ -18,7 +18,7 @@ const PATIENCE_MS = 30_000;
 const comm = readFileSync("/proc/self/comm", "utf8").trim();
 
 console.log(`tracing Linux ${release()} with examples/tcp4connect.ts`);
-const tracer = spawn(process.execPath, [here("../dist/lib/bin.js"), "run", here("tcp4connect.ts")], {
+const tracer = spawn(process.execPath, [here("../dist/lib/bin.cjs"), "run", here("tcp4connect.ts")], {
   stdio: ["ignore", "pipe", "inherit"],
 });
 const ended = once(tracer, "exit");

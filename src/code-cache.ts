@@ -8,7 +8,7 @@ import { cacheDirectory } from "./compile/cache-directory.ts";
 const DIGEST_BYTES = 32;
 const SETTLED_MS = 2000;
 const SUFFIX = ".code";
-const MOST_FILES = 4;
+const MOST_FILES = 6;
 
 /**
  * Runs a CommonJS file of this package and gives its exports. What V8 compiles of it in a first process is kept

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { packageFile } from "../src/package-root.ts";
 import { Changes } from "./changes.ts";
 
-const BIN = packageFile("dist", "lib", "bin.js");
+const BIN = packageFile("dist", "lib", "bin.cjs");
 /** Long enough for a guest under emulation with both processors busy. */
 const PATIENCE_MS = Number(process.env.BCC_TS_TEST_PATIENCE_MS ?? 120_000);
 

@@ -24,52 +24,84 @@ const options = {
   external: ["ffi-napi", "ref-napi", "esbuild", "clang-wasm", "commander"],
   logLevel: "warning",
 };
-// The command is put together apart from the library: shared parts would make many small files of both.
-await buildLibrary();
-await build({
+const asCommonJs = {
   ...options,
-  entryPoints: ["dist/src/cli/bin.js", "dist/src/cli/script-hooks.js"],
-  plugins: [libraryStaysApart()],
-});
+  outExtension: { ".js": ".cjs" },
+  format: "cjs",
+  splitting: false,
+  define: { "import.meta.url": "MODULE_URL" },
+  banner: { js: 'const MODULE_URL = require("node:url").pathToFileURL(__filename).href;' },
+};
+const LIBRARY = { name: "library", entry: "dist/src/index.js", variant: '""' };
+// What the first process compiled is kept for the others, and a list of probes needs little of what a script needs.
+const ONE_LINER = {
+  name: "one-liner",
+  entry: "dist/src/cli/one-liner/run-one-liner.js",
+  variant: 'process.argv[2]?.startsWith("-l") ? "-list" : ""',
+};
+await Promise.all([buildLibrary(), buildOneLiners(), buildCommands()]);
 writeFileSync(`${root}dist/build-identity`, identity());
 
-/** One CommonJS file, because V8's compiled code can be kept for such, and an ES module that runs it. */
+/** An ES module for whoever imports the package. */
 async function buildLibrary() {
-  await build({
-    ...options,
-    entryPoints: { library: "dist/src/index.js" },
-    outExtension: { ".js": ".cjs" },
-    format: "cjs",
-    splitting: false,
-    define: { "import.meta.url": "MODULE_URL" },
-    banner: { js: 'const MODULE_URL = require("node:url").pathToFileURL(__filename).href;' },
-  });
-  const digest = createHash("sha256").update(readFileSync(`${root}dist/lib/library.cjs`));
-  const api = await build({ ...options, entryPoints: ["dist/src/index.js"], write: false, metafile: true });
-  const { exports } = api.metafile.outputs["dist/lib/index.js"];
+  const contents = await buildWithKeptCode(LIBRARY);
   await build({
     ...options,
     entryPoints: undefined,
-    stdin: {
-      resolveDir: root,
-      contents: `import { fileURLToPath } from "node:url";
-import { runCached } from "./dist/src/code-cache.js";
-export const { ${exports.join(", ")} } = runCached(
-  fileURLToPath(new URL("library.cjs", import.meta.url)), "${digest.digest("hex")}",
-);`,
-    },
+    stdin: { resolveDir: root, contents },
     outfile: "dist/lib/index.js",
     outdir: undefined,
     splitting: false,
   });
 }
 
-/** Where the command loads programs itself, it uses the library as a script does. */
-function libraryStaysApart() {
+/** The command begins as CommonJS: Node's loader of ES modules takes 6 ms to start, which no one-liner needs. */
+async function buildOneLiners() {
+  const contents = await buildWithKeptCode(ONE_LINER);
+  await build({
+    ...asCommonJs,
+    entryPoints: ["dist/src/cli/bin.js"],
+    plugins: [
+      {
+        name: "one-liners-with-kept-code",
+        setup({ onLoad }) {
+          onLoad({ filter: /\/run-one-liner\.js$/ }, () => ({ contents, resolveDir: root }));
+        },
+      },
+      staysApart(/\/run-file\.js$/, "./run-file.js"),
+      staysApart(/\/command-line\.js$/, "./command-line.js"),
+    ],
+  });
+}
+
+/** Put together apart from the library: shared parts would make many small files of both. */
+async function buildCommands() {
+  await build({
+    ...options,
+    entryPoints: ["run-file", "command-line", "script-hooks"].map((name) => `dist/src/cli/${name}.js`),
+    plugins: [staysApart(/\/load\.js$/, "./index.js")],
+  });
+}
+
+/** One CommonJS file, because V8's compiled code can be kept for such, and the text of a module that runs it. */
+async function buildWithKeptCode({ name, entry, variant }) {
+  const { metafile } = await build({ ...options, entryPoints: [entry], write: false, metafile: true });
+  const { exports } = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint === entry);
+  await build({ ...asCommonJs, entryPoints: { [name]: entry } });
+  const digest = createHash("sha256").update(readFileSync(`${root}dist/lib/${name}.cjs`));
+  return `import { fileURLToPath } from "node:url";
+import { runCached } from "./dist/src/code-cache.js";
+export const { ${exports.join(", ")} } = runCached(
+  fileURLToPath(new URL("${name}.cjs", import.meta.url)), "${digest.digest("hex")}" + (${variant}),
+);`;
+}
+
+/** The library is used as a script uses it; a command that one-liners do not need is an ES module. */
+function staysApart(filter, path) {
   return {
-    name: "library-stays-apart",
+    name: `${path} stays apart`,
     setup({ onResolve }) {
-      onResolve({ filter: /\/load\.js$/ }, () => ({ path: "./index.js", external: true }));
+      onResolve({ filter }, () => ({ path, external: true }));
     },
   };
 }

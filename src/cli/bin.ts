@@ -12,5 +12,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 const calledAs = basename(process.argv[1] ?? "");
 if (calledAs === "bpftrace") process.title = calledAs;
 
-const status = await main(process.argv.slice(2), process, calledAs);
-if (status !== undefined) process.exitCode = status;
+main(process.argv.slice(2), process, calledAs).then((status) => {
+  if (status !== undefined) process.exitCode = status;
+});

@@ -52,7 +52,7 @@ function guestCommand(file: string, words: readonly string[], options: RunOption
   if (options.dryRun) flags.push("--dry-run");
   if (options.emit !== undefined) flags.push("--emit", options.emit);
   if (options.facts !== undefined) flags.push("--facts", options.facts);
-  const bin = packageFile("dist", "lib", "bin.js");
+  const bin = packageFile("dist", "lib", "bin.cjs");
   return [
     process.execPath,
     bin,

@@ -19,6 +19,7 @@ import { packageFile } from "../../src/package-root.ts";
 const scratch = mkdtempSync(join(tmpdir(), "bcc-ts-code-"));
 after(() => rmSync(scratch, { recursive: true }));
 const library = pathToFileURL(packageFile("dist", "lib", "index.js")).href;
+const command = packageFile("dist", "lib", "bin.cjs");
 let caches = 0;
 
 function newCache() {
@@ -29,8 +30,12 @@ function newCache() {
 /** Uses the library in a new process. */
 function use(cache: string): string {
   const script = `import { ipv4 } from ${JSON.stringify(library)}; console.log(ipv4(0x0100007f));`;
+  return node(cache, "--input-type=module", "-e", script);
+}
+
+function node(cache: string, ...words: readonly string[]): string {
   const env = { ...process.env, BCC_TS_CACHE: cache };
-  return execFileSync(process.execPath, ["--input-type=module", "-e", script], { env, encoding: "utf8" });
+  return execFileSync(process.execPath, words, { env, encoding: "utf8" });
 }
 
 function keptIn(directory: string): string[] {
@@ -69,6 +74,19 @@ for (const [how, damage] of [
   });
 }
 
+test("a one-liner's compiled code is kept, too, and apart from that of a list", () => {
+  const { path, scripts } = newCache();
+  const parse = () => node(path, command, "-d", "c", "-e", "BEGIN { @ = 1 }");
+  const tree = parse();
+  const [file = "", ...others] = keptIn(scripts);
+  assert.deepEqual(others, []);
+  const { ino } = statSync(join(scripts, file));
+  assert.equal(parse(), tree);
+  assert.equal(statSync(join(scripts, file)).ino, ino, "it was made again");
+  node(path, command, "-l", "BEGIN");
+  assert.equal(keptIn(scripts).length, 2);
+});
+
 test("a directory that others may write to is not used", () => {
   const { path, scripts } = newCache();
   mkdirSync(scripts, { recursive: true });
@@ -82,5 +100,5 @@ test("code of old builds is dropped", () => {
   mkdirSync(scripts, { recursive: true, mode: 0o700 });
   for (let i = 0; i < 9; i++) writeFileSync(join(scripts, `old-${i}.code`), "");
   use(path);
-  assert.equal(keptIn(scripts).length, 4);
+  assert.equal(keptIn(scripts).length, 6);
 });

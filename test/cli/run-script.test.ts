@@ -29,7 +29,7 @@ class Place {
   run(...words: readonly string[]) {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      [packageFile("dist", "lib", "bin.js"), "run", ...words],
+      [packageFile("dist", "lib", "bin.cjs"), "run", ...words],
       { cwd: this.directory, env: { ...process.env, BCC_TS_CACHE: this.#cache }, encoding: "utf8" },
     );
     return { status, stdout, stderr };

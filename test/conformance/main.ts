@@ -87,7 +87,7 @@ async function runAll(
 }
 
 function toolPath(against: string | undefined): string {
-  if (against === undefined) return packageFile("dist", "lib", "bin.js");
+  if (against === undefined) return packageFile("dist", "lib", "bin.cjs");
   const places = against.includes("/")
     ? [resolve(against)]
     : (process.env.PATH ?? "").split(":").map((place) => join(place, against));

@@ -46,7 +46,7 @@ function recordingOf(name: string, isGuest: boolean): KernelRecording {
   if (!existsSync(path)) {
     mkdirSync(dirname(path), { recursive: true });
     const guest = [
-      join(ROOT, "dist", "lib", "bin.js"),
+      join(ROOT, "dist", "lib", "bin.cjs"),
       "vm",
       "run",
       "--kernel",

@@ -73,7 +73,7 @@ function jobsOf(texts: readonly ToolText[]): { jobs: LoadJob[]; keys: string[] }
 
 /** A guest that dies is booted again: what it has done is in the file. */
 function run({ name, isGuest }: CorpusKernel, child: readonly string[]): void {
-  const bin = join(ROOT, "dist", "lib", "bin.js");
+  const bin = join(ROOT, "dist", "lib", "bin.cjs");
   const limit = String(SECONDS_A_BOOT + 60);
   const guest = [
     bin,

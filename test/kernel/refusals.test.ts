@@ -151,7 +151,7 @@ test("a user without privileges is told which capability is missing", async (t) 
     "--inh-caps=-all",
     process.execPath,
   ];
-  const run = [packageFile("dist", "lib", "bin.js"), "run", packageFile("examples", "maps.ts")];
+  const run = [packageFile("dist", "lib", "bin.cjs"), "run", packageFile("examples", "maps.ts")];
   // Where root's files are closed to others, nothing is read or kept there. The host's clang is for root too.
   const env = { HOME: "/nonexistent", XDG_CACHE_HOME: "", BCC_TS_CACHE: "" };
   const port = process.env.BCC_TS_CLANG_PORT;
@@ -166,7 +166,7 @@ test("a user without privileges is told which capability is missing", async (t) 
 
 test("a kernel without BTF is told as such, with what to do", async (t) => {
   const run = `mount -t tmpfs none /sys/kernel/btf && exec "$@"`;
-  const words = ["-m", "/bin/sh", "-c", run, "sh", process.execPath, packageFile("dist", "lib", "bin.js")];
+  const words = ["-m", "/bin/sh", "-c", run, "sh", process.execPath, packageFile("dist", "lib", "bin.cjs")];
   const text = join(directory, "no-btf.c");
   writeFileSync(text, `RAW_TRACEPOINT_PROBE(sys_enter) { return ${process.pid}; }`);
   using child = new TestProcess("/usr/bin/unshare", [...words, "run", text]);

@@ -3,7 +3,7 @@ import { packageFile } from "../../../src/package-root.ts";
 import { TestProcess } from "../../cli-process.ts";
 
 const NOTIFY = "__BPFTRACE_NOTIFY_PROBES_ATTACHED";
-const BIN = packageFile("dist", "lib", "bin.js");
+const BIN = packageFile("dist", "lib", "bin.cjs");
 /** What a tool printed may come a little after what it is about. */
 const SETTLE_MS = 700;
 
