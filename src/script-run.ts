@@ -12,6 +12,7 @@ import { originalSpan } from "./program/original-place.ts";
 import type { ScriptDescription, ScriptMapLayout, ScriptProbe } from "./program/script.ts";
 import { refusedHelper } from "./refused-helper.ts";
 import { RingBuffer } from "./rings/ring-buffer.ts";
+import { runTrials, type TrialHost, trialsOf } from "./script-trials.ts";
 import { clearScriptMap, zeroScriptMap } from "./scripts/clear-script-map.ts";
 import { requestCodec } from "./scripts/decode-record.ts";
 import { LostCounter } from "./scripts/lost-counter.ts";
@@ -38,6 +39,14 @@ export interface ScriptRunOptions {
   readonly only?: RegExp | undefined;
 }
 
+/** A test or measurement that is running. */
+interface Trial {
+  failed: boolean;
+  drop: boolean;
+}
+
+/** The exit status where a test fails. */
+const TESTS_FAILED = 1;
 const RINGS = ["bt_events", "bt_control"] as const;
 /** Remembers when the script began. */
 const CLOCK = "bt_begin_clock";
@@ -62,6 +71,9 @@ export class ScriptRun implements Disposable {
   #exitCode = 0;
   #deadline = Number.POSITIVE_INFINITY;
   #dropped = 0;
+  #trial: Trial | undefined;
+  /** Records of programs that were measured. */
+  #notLost = 0;
   #started = false;
   #attached = 0;
   #closed = false;
@@ -151,6 +163,14 @@ export class ScriptRun implements Disposable {
     const { probes } = this.#script.description;
     const iterators = this.#links.filter((link) => link.kind === "iter");
     for (const link of iterators) this.#runIterator(link);
+    const trials = trialsOf(probes);
+    if (trials.length > 0) {
+      this.#trial = { failed: false, drop: false };
+      const passed = runTrials(trials, this.#trialHost(this.#trial));
+      this.#trial = undefined;
+      if (!passed) this.#exitCode = TESTS_FAILED;
+      return;
+    }
     const waits = probes.some(({ attach }) => !["begin", "end", "iterator", "iter"].includes(attach.kind));
     if (!waits && probes.some(({ attach }) => attach.kind !== "end")) return;
     const signal = this.#ending.signal;
@@ -170,6 +190,20 @@ export class ScriptRun implements Disposable {
     }
   }
 
+  #trialHost(trial: Trial): TrialHost {
+    return {
+      program: (probe) => this.#program(probe),
+      tell: this.#options.onEvent,
+      hear: (how) => {
+        trial.failed = false;
+        trial.drop = how === "drop";
+        this.#drain();
+        if (trial.drop) this.#notLost = this.#lost.count;
+        return trial.failed;
+      },
+    };
+  }
+
   #finish(): void {
     this.#detach();
     // Detaching may take longer than that by itself.
@@ -180,9 +214,11 @@ export class ScriptRun implements Disposable {
       if (probe.attach.kind === "end") testRun(this.#program(probe));
     }
     this.#drain();
-    const lost = this.#lost.count + this.#dropped;
+    const lost = this.#lost.count - this.#notLost + this.#dropped;
     if (lost > 0) this.#options.onEvent({ kind: "lost", count: lost });
-    if (this.#script.description.settings.printMapsOnExit) this.#showMaps();
+    const { probes, settings } = this.#script.description;
+    // Maps of tests and of what is measured are nobody's result.
+    if (settings.printMapsOnExit && trialsOf(probes).length === 0) this.#showMaps();
     this.#options.onEvent({ kind: "exit", code: this.#exitCode });
   }
 
@@ -214,6 +250,8 @@ export class ScriptRun implements Disposable {
     switch (attach.kind) {
       case "begin":
       case "end":
+      case "test":
+      case "bench":
         return 1;
       case "signal": {
         const run = () => {
@@ -273,6 +311,7 @@ export class ScriptRun implements Disposable {
   }
 
   #handle(request: ScriptRequest): void {
+    if (this.#trial !== undefined && this.#isOfTrial(request, this.#trial)) return;
     const { onEvent } = this.#options;
     const { maps } = this.#script.description;
     switch (request.kind) {
@@ -295,6 +334,13 @@ export class ScriptRun implements Disposable {
         this.#ending.abort();
         break;
     }
+  }
+
+  /** Tests and measurements do not end the script, and what the measured print is not told. */
+  #isOfTrial(request: ScriptRequest, trial: Trial): boolean {
+    if (request.kind === "event" && request.event.kind === "errorf") trial.failed = true;
+    if (request.kind === "exit" && request.code !== 0) trial.failed = true;
+    return trial.drop || request.kind === "exit";
   }
 
   #empty(layout: ScriptMapLayout | undefined, how: "clear" | "zero"): void {

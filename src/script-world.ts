@@ -19,6 +19,8 @@ export interface ScriptArguments {
   readonly pid?: number | undefined;
   /** The process that was started for the script: `cpid`. */
   readonly childPid?: number | undefined;
+  /** Run the script's tests ("test"), or measure its bench blocks, beside begin and end blocks alone. */
+  readonly mode?: "test" | "bench" | undefined;
   /** Allow system(), signal() and what else changes the machine. */
   readonly unsafe?: boolean | undefined;
   /** Directories of headers and scripts that the script names. */
@@ -38,6 +40,7 @@ export function liveScriptWorld(given: ScriptArguments): ScriptBuildOptions["wor
     named: new Map(Object.entries(given.named ?? {})),
     pid: given.pid,
     childPid: given.childPid,
+    mode: given.mode,
     unsafe: given.unsafe ?? false,
     cpus: possibleCpus().length,
     pidNamespace: pidNamespace(),

@@ -112,6 +112,7 @@ function globals(script: TypedScript): string {
   return [
     "volatile u64 bt_exiting = 0;",
     "volatile u64 bt_start = 0;",
+    ...(script.probes.some(({ attach }) => attach.kind === "test") ? ["volatile u64 bt_result = 0;"] : []),
     "u64 bcc_ts_lost_bt_events = 0;",
     // For keys of maps that are one value, and for the values of new keys.
     `static const u64 bt_zeros[${Math.ceil(largest / 8)}] = {};`,
@@ -129,7 +130,8 @@ function lowerProbe(
   const out = new CWriter();
   const lineOf = ({ start, source: text = source }: Span) =>
     `#line ${text.position(start).line} ${JSON.stringify(text.name)}`;
-  const lowering = new LowerSteps(context, frame, out, script.actions, lineOf);
+  const isTest = probe.attach.kind === "test";
+  const lowering = new LowerSteps(context, frame, out, script.actions, lineOf, isTest);
   if (probe.predicate !== undefined) {
     out.line(lineOf(probe.predicate.span));
     lowering.steps([
@@ -145,7 +147,7 @@ function lowerProbe(
   lowering.steps(probe.body);
   const line = lineOf(probe.span);
   // An iteration goes to its end: what asks for the end of the script is heard after it.
-  const runsAfterExit = probe.attach.kind === "end" || probe.attach.kind === "iterator";
+  const runsAfterExit = ["end", "iterator", "test", "bench"].includes(probe.attach.kind);
   const text = [
     frame.declaration(),
     ...lowering.functions,
@@ -165,11 +167,14 @@ function lowerProbe(
   return { text, frame };
 }
 
+const OF_NO_PROCESS: ReadonlySet<TypedProbe["attach"]["kind"]> = new Set([
+  ...(["begin", "end", "test", "bench", "signal", "interval", "iterator", "iter"] as const),
+  ...(["uprobe", "uretprobe", "usdt"] as const),
+]);
+
 /** Probes of user functions are attached to the process; our own and clocks are nobody's. */
 function isOfAProcess({ attach: { kind } }: TypedProbe): boolean {
-  return !["begin", "end", "signal", "interval", "iterator", "iter", "uprobe", "uretprobe", "usdt"].includes(
-    kind,
-  );
+  return !OF_NO_PROCESS.has(kind);
 }
 
 function frameSetup(frame: ProgramFrame): string {

@@ -22,6 +22,8 @@ const CONTROL: ReadonlySet<TypedAction["kind"]> = new Set(["exit", "clear", "zer
 export class LowerSteps extends LowerIntrinsics {
   readonly #actions: readonly TypedAction[];
   readonly #lineOf: (span: Span) => string;
+  /** What a block returns is asked for. */
+  readonly #returnsValue: boolean;
   readonly functions: string[] = [];
   /** Loop bodies are functions: there `return` has to be passed on. */
   #inCallback = false;
@@ -34,10 +36,12 @@ export class LowerSteps extends LowerIntrinsics {
     out: CWriter,
     actions: readonly TypedAction[],
     lineOf: (span: Span) => string,
+    returnsValue = false,
   ) {
     super(shared, frame, out);
     this.#actions = actions;
     this.#lineOf = lineOf;
+    this.#returnsValue = returnsValue;
   }
 
   override steps(body: readonly Step[]): void {
@@ -96,7 +100,7 @@ export class LowerSteps extends LowerIntrinsics {
         this.#leave();
         break;
       case "return":
-        if (step.value !== undefined) this.value(step.value);
+        this.#setResult(step.value === undefined ? "0" : this.value(step.value).c);
         this.#return();
         break;
       case "emit":
@@ -126,7 +130,11 @@ export class LowerSteps extends LowerIntrinsics {
 
   #return(): void {
     if (this.#inCallback) this.out.line("c->returned = 1; return 1;");
-    else this.out.line("return 0;");
+    else this.out.line(this.#returnsValue ? "return bt_result != 0;" : "return 0;");
+  }
+
+  #setResult(value: string): void {
+    if (this.#returnsValue) this.out.line(`bt_result = ${value};`);
   }
 
   #setLocal(local: Of<"set-local">["local"], operand: Operand): void {

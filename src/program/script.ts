@@ -18,9 +18,11 @@ export interface ScriptProbe {
   readonly attach: ScriptAttach;
 }
 
-/** "begin", "end" and "signal" are run by us, the others by the kernel. */
+/** "begin", "end", "signal", "test" and "bench" are run by us, the others by the kernel. */
 export type ScriptAttach =
   | { readonly kind: "begin" | "end" }
+  /** Where a script is run for its tests, or to be measured. */
+  | { readonly kind: "test" | "bench" }
   | { readonly kind: "signal"; readonly signal: string }
   | { readonly kind: "interval"; readonly periodNs: number }
   | { readonly kind: "iterator"; readonly target: string; readonly pin?: string | undefined }

@@ -111,8 +111,32 @@ export type ScriptEvent =
       readonly message: string;
       readonly place?: ScriptPlace | undefined;
     }
+  /** What comes until it ends is a test's. */
+  | { readonly kind: "test-begin" }
+  | {
+      readonly kind: "test-end";
+      /** Of all tests so far; the last is the one that has ended. */
+      readonly results: readonly TestResult[];
+      /** How many tests there are. */
+      readonly of: number;
+      readonly durationNs: number;
+    }
+  /** The mean time of a run of one of the measured blocks, whose names are told. */
+  | {
+      readonly kind: "benchmark";
+      readonly names: readonly string[];
+      readonly index: number;
+      readonly averageNs: number;
+      readonly runs: number;
+    }
   /** The last event. */
   | { readonly kind: "exit"; readonly code: number };
+
+/** A test passes where it returns 0, tells no error and does not end the script with another status than 0. */
+export interface TestResult {
+  readonly name: string;
+  readonly passed: boolean;
+}
 
 export interface ScriptPlace {
   readonly file: string;

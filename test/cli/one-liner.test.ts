@@ -58,3 +58,32 @@ test("more probes than the script allows are told before one is attached", async
     /^ERROR: With tracepoint:sched:\* the script has \d+ probes, more than max_probes allows, 3$/m,
   );
 });
+
+const TRIALS = `
+  begin { @n = 5; }
+  kprobe:no_such_function { }
+  test:passes { print("quiet"); for ($i : 0..3) { if ($i == @n) { return 1; } } }
+  test:exits_well { exit(); }
+  test:returns { for ($i : 0..9) { if ($i == @n) { print("found"); return 1 << 40; } } }
+  test:asserts { assert(@n == 6, "six"); }
+  test:exits { exit(3); }
+  bench:prints { printf("%d\\n", @n); }`;
+
+test("tests are run, and those that fail are told", async (t) => {
+  if (!needsFeature(t, "raw tracepoints")) return;
+  const { status, stdout } = await runCli(["-q", "--test", "-e", TRIALS]);
+  assert.equal(status, 1);
+  const lines = String(stdout).replace(/ \(\d+ \w+\)$/gm, "");
+  assert.match(lines, /^\[ RUN {6}\] passes\n\[ {7}OK \] passes\n/m);
+  assert.match(lines, /^\[ {7}OK \] exits_well$/m);
+  assert.match(lines, /^\[ RUN {6}\] returns\nfound\n\[ {2}FAILED {2}\] returns\n/m);
+  assert.match(lines, /assert failed: six[\s\S]*\n\[ {2}FAILED {2}\] asserts\n/);
+  assert.match(lines, /^\[ {2}PASSED {2}\] 2 tests\.\n\[ {2}FAILED {2}\] 3 tests, listed below:$/m);
+});
+
+test("blocks are measured, and what they print is not told", async (t) => {
+  if (!needsFeature(t, "raw tracepoints")) return;
+  const { status, stdout } = await runCli(["-q", "--bench", "-e", TRIALS]);
+  assert.equal(status, 0);
+  assert.match(String(stdout), /^Benchmark +Time\(ns\) +Iterations\n-+\nprints +[1-9]\d* +[1-9]\d*000\n\s*$/);
+});

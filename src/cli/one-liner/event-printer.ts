@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import type { PrintableEvent, ScriptPrinter } from "../../output/script/printed.ts";
+import type { PrintableEvent, PrinterOptions, ScriptPrinter } from "../../output/script/printed.ts";
 import { printf } from "../../output/script/printf.ts";
+import { scriptPrinter } from "../../output/script/script-printer.ts";
 import { systemErrorText } from "../../scripts/system-names.ts";
 import type { ScriptEvent } from "../../values/script-value.ts";
 import { decodeUtf8 } from "../../values/utf8.ts";
@@ -12,12 +13,17 @@ const MOST_COMMAND_BYTES = 1 << 26;
 /** Prints a run's events, and does what cat() and system() ask for. */
 export class EventPrinter {
   readonly #printer: ScriptPrinter;
+  readonly #textPrinter: ScriptPrinter;
   readonly #writer: OutputWriter;
   readonly #maxCatBytes: number;
   #ended = false;
+  /** What a test prints while it runs. */
+  #ofTest: string[] | undefined;
 
-  constructor(printer: ScriptPrinter, writer: OutputWriter, maxCatBytes: number) {
-    this.#printer = printer;
+  constructor(options: PrinterOptions, writer: OutputWriter, maxCatBytes: number) {
+    this.#printer = scriptPrinter(options);
+    // What a test prints is text, wherever that is put.
+    this.#textPrinter = scriptPrinter({ ...options, format: "text" });
     this.#writer = writer;
     this.#maxCatBytes = maxCatBytes;
   }
@@ -33,6 +39,15 @@ export class EventPrinter {
 
   #showOne(event: ScriptEvent): void {
     switch (event.kind) {
+      case "test-begin":
+        this.#ofTest = [];
+        break;
+      case "test-end": {
+        const output = this.#ofTest?.join("") ?? "";
+        this.#ofTest = undefined;
+        this.#put({ ...event, kind: "test", output });
+        break;
+      }
       case "cat":
       case "system":
         this.#do(event.kind, printf(event.format, event.arguments));
@@ -43,7 +58,12 @@ export class EventPrinter {
   }
 
   #put(event: PrintableEvent): void {
-    this.#writer.put(this.#printer.print(event));
+    if (this.#ofTest === undefined) {
+      this.#writer.put(this.#printer.print(event));
+      return;
+    }
+    const { stdout = "", stderr = "" } = this.#textPrinter.print(event);
+    this.#ofTest.push(stdout, stderr);
   }
 
   #end(): void {

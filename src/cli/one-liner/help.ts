@@ -23,6 +23,8 @@ Options:
   --no-warnings       print no warnings
   --dry-run           compile and load, attach nothing
   --probe-filter RE   keep only the probes whose names match
+  --test              run the test: probes and tell which fail (exit status 1)
+  --bench             measure the bench: probes
   --info              say what this kernel can do
   -h, -V              this help, the version
 

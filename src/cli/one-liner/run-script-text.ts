@@ -1,6 +1,5 @@
 import { buildScript } from "../../build-script.ts";
 import { liveFacts } from "../../kernel/live-facts.ts";
-import { scriptPrinter } from "../../output/script/script-printer.ts";
 import type { ScriptBuildOptions } from "../../script-build-options.ts";
 import { ScriptRun } from "../../script-run.ts";
 import { liveScriptWorld } from "../../script-world.ts";
@@ -54,8 +53,11 @@ async function compileAndRun(
     const { format, quiet, warnings } = options;
     const line = ({ file, line: number, text }: ScriptPlace) =>
       text ?? (file === source.name ? source.line(number) : undefined);
-    const printer = scriptPrinter({ format, quiet, warnings, line });
-    const events = new EventPrinter(printer, writer, built.description.settings.maxCatBytes);
+    const events = new EventPrinter(
+      { format, quiet, warnings, line },
+      writer,
+      built.description.settings.maxCatBytes,
+    );
     using run = new ScriptRun(
       { ...built, source },
       {
@@ -95,6 +97,7 @@ function buildOptions(
     named: namedValues(options.named),
     pid: options.pid ?? command?.pid,
     childPid: command?.pid,
+    mode: options.mode,
     unsafe: options.unsafe,
     includeDirectories: options.includeDirectories,
     includes: options.includes,

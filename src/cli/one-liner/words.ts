@@ -21,6 +21,8 @@ export interface OneLinerOptions {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly helperErrors: number;
+  /** Run tests, or measure, instead of tracing. */
+  readonly mode?: "test" | "bench" | undefined;
   readonly unsafe: boolean;
   readonly warnings: boolean;
   readonly dryRun: boolean;
@@ -37,6 +39,8 @@ const LONG_FLAGS: Readonly<Record<string, string>> = {
   help: "h",
   info: "info",
   version: "V",
+  test: "test",
+  bench: "bench",
   unsafe: "unsafe",
   "no-warnings": "no-warnings",
   "dry-run": "dry-run",
@@ -81,6 +85,7 @@ export function readWords(words: readonly string[]): OneLinerOptions {
     quiet: has("q"),
     verbose: has("v"),
     helperErrors: all("k").length,
+    mode: readMode(has("test"), has("bench")),
     unsafe: has("unsafe"),
     warnings: !has("no-warnings"),
     dryRun: has("dry-run"),
@@ -130,6 +135,11 @@ function shortOptions(word: string, rest: string[]): Found[] {
     return [...found, { name, value }];
   }
   return found;
+}
+
+function readMode(test: boolean, bench: boolean): OneLinerOptions["mode"] {
+  if (test && bench) throw new UsageError("--test and --bench cannot be used at once");
+  return test ? "test" : bench ? "bench" : undefined;
 }
 
 const MOST_PID = 4_194_304;

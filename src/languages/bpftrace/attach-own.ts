@@ -8,6 +8,16 @@ export function plain(parts: string[], provider: Provider): ProbeContext[] {
   return [{ provider, name: kind, section: "raw_tp", attach: { kind }, space: "any" }];
 }
 
+/** A test or a block to be measured: there only where the script is run for that. */
+export function trial(parts: string[], provider: Provider, world: AttachWorld): ProbeContext[] {
+  const kind = provider as "test" | "bench";
+  const [name = ""] = parts;
+  if (parts.length !== 1 || name === "")
+    throw new AttachPointError(`a ${kind} probe has a name`, `For instance ${kind}:adds_up.`);
+  if (world.mode !== kind) return [];
+  return [{ provider, name: `${kind}:${name}`, section: "raw_tp", attach: { kind }, space: "any" }];
+}
+
 /** Runs once for each object of a kind; what it finds are the members of its context. */
 export function iterator(parts: string[], provider: Provider, world: AttachWorld): ProbeContext[] {
   const [target = "", pin] = parts;

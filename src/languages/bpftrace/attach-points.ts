@@ -1,7 +1,7 @@
 import { similarNames } from "../../source/similar-names.ts";
 import type { AttachText } from "./ast.ts";
 import { kernelProbe, trampoline } from "./attach-kernel.ts";
-import { iterator, plain, selfProbe } from "./attach-own.ts";
+import { iterator, plain, selfProbe, trial } from "./attach-own.ts";
 import { interval, perfEvent, profile } from "./attach-timed.ts";
 import { rawTracepoint, tracepoint } from "./attach-tracepoint.ts";
 import { usdt, userProbe } from "./attach-user.ts";
@@ -21,8 +21,11 @@ export function resolveAttachPoint({ text }: AttachText, world: AttachWorld, eac
     const hint = similar === undefined ? undefined : `Did you mean ${similar}?`;
     throw new AttachPointError(`Invalid probe type: ${word}`, hint);
   }
+  if (world.mode !== undefined && !RUN_WITH_TRIALS.has(provider)) return [];
   return RESOLVERS[provider](rest, provider, world, each);
 }
+
+const RUN_WITH_TRIALS: ReadonlySet<Provider> = new Set(["begin", "end", "test", "bench"]);
 
 /** At colons, but a colon inside of brackets or doubled is a name's. */
 function splitPoint(text: string): string[] {
@@ -48,7 +51,6 @@ const RESOLVERS: Readonly<Record<Provider, Resolver>> = {
   usdt,
   iter: iterator,
   watchpoint,
-  // They run where tests and measurements are asked for, which cannot be yet.
-  test: () => [],
-  bench: () => [],
+  test: trial,
+  bench: trial,
 };

@@ -9,6 +9,8 @@ export interface AttachWorld {
   readonly facts: KernelFacts;
   readonly types: CTypes;
   readonly pid?: number | undefined;
+  /** Only tests, or blocks that are measured, run, beside begin and end. */
+  readonly mode?: "test" | "bench" | undefined;
   /** Allow what can change the machine, or bring it down. */
   readonly unsafe: boolean;
   /** The USDT probes of a program or library, or of the process that is traced ("*"); undefined without such a file. */

@@ -211,7 +211,7 @@ export abstract class CheckBuiltins extends CheckExpressions {
 
   #userMode(span: Span): Value {
     const { provider } = this.context;
-    if (["begin", "end", "self"].includes(provider)) return this.constant(1n, INT32, span);
+    if (["begin", "end", "self", "test", "bench"].includes(provider)) return this.constant(1n, INT32, span);
     const cs = this.register("cs", UINT64, span);
     const readable =
       hasRegisters(provider) ||

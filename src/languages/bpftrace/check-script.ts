@@ -42,10 +42,11 @@ export function checkScript(
   }
   const attached: Diagnostic[] = [];
   const contexts = script.probes.map((probe) => contextsOf(probe, source, world, settings, attached));
+  const none = noTrial(script.probes, contexts, world, source);
+  if (none !== undefined) return { ...NOTHING, options: state.options, diagnostics: [...attached, none] };
   const tooMany = tooManyPrograms(script.probes, contexts, settings, source);
   if (tooMany !== undefined) {
-    const empty: TypedScript = { probes: [], maps: [], actions: [], stackDepths: [] };
-    return { script: empty, options: state.options, diagnostics: [...attached, tooMany] };
+    return { ...NOTHING, options: state.options, diagnostics: [...attached, tooMany] };
   }
   state.hasPatterns = contexts
     .flat()
@@ -129,6 +130,30 @@ function contextsOf(
     diagnostics.push({ severity: "warning", code: "NO_MATCH", message, source, span: probe.span });
   }
   return contexts;
+}
+
+const NOTHING: { readonly script: TypedScript } = {
+  script: { probes: [], maps: [], actions: [], stackDepths: [] },
+};
+
+/** A script that is run for its tests and has none, or that has nothing but tests and is run for something else. */
+function noTrial(
+  probes: readonly Probe[],
+  contexts: readonly ProbeContext[][],
+  { mode }: ScriptWorld,
+  main: SourceText,
+): Diagnostic | undefined {
+  const [first] = probes;
+  if (first === undefined) return undefined;
+  const { span } = first.points[0] ?? first;
+  const place = { severity: "error", code: "NO_MATCH", source: span.source ?? main, span } as const;
+  if (mode !== undefined) {
+    const found = contexts.some((each) => each.some(({ provider }) => provider === mode));
+    return found ? undefined : { ...place, message: `the script has no ${mode} probe` };
+  }
+  const isTrial = probes.every(({ points }) => points.every(({ text }) => /^(?:test|bench):/.test(text)));
+  const message = "the script has nothing but test and bench probes";
+  return isTrial ? { ...place, message, hint: "--test runs the ones, --bench the others." } : undefined;
 }
 
 /** A pattern can mean thousands of programs, which would take long to compile and to load. */

@@ -75,9 +75,16 @@ export abstract class CheckStatements extends CheckBuiltins {
         return [{ kind: statement.kind, span }];
       case "return": {
         const value = statement.value === undefined ? undefined : this.value(statement.value);
-        return this.inFunction === undefined ? [{ kind: "return", value, span }] : this.leave(value, span);
+        if (this.inFunction !== undefined) return this.leave(value, span);
+        if (this.context.provider === "test" && value !== undefined) this.#checkVerdict(value);
+        return [{ kind: "return", value, span }];
       }
     }
+  }
+
+  #checkVerdict({ type, span }: Value): void {
+    if (isNumber(type) || type.kind === "none") return;
+    this.error(`A test returns a number, 0 where it passes (${typeName(type)} provided)`, span);
   }
 
   /** Where what a function of the script gives back is put, while its body is looked at. */

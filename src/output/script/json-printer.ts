@@ -4,6 +4,7 @@ import { jsonMap, jsonObject, jsonText, jsonValue } from "./json-value.ts";
 import type { PrintableEvent, Printed, PrinterOptions, ScriptPrinter } from "./printed.ts";
 import { printf } from "./printf.ts";
 import { messageOf, nanoseconds } from "./text-printer.ts";
+import type { TestReport } from "./trial-report.ts";
 
 type Message = Extract<ScriptEvent, { kind: "printf" | "errorf" | "warnf" } | { kind: "helper-error" }>;
 
@@ -36,6 +37,13 @@ function print(event: PrintableEvent, options: PrinterOptions): Printed {
       return options.quiet ? {} : counted("attached_probes", "probes", event.probes);
     case "lost":
       return options.quiet ? {} : counted("lost_events", "events", event.count);
+    case "test":
+      return test(event);
+    case "benchmark":
+      return named("benchmark_result", event.names[event.index] ?? "", [
+        ["average", String(event.averageNs)],
+        ["iters", String(event.runs)],
+      ]);
     case "exit":
       return {};
   }
@@ -48,6 +56,20 @@ function line(type: string, json: string): Printed {
       ["data", json],
     ])}\n`,
   };
+}
+
+function test({ results, durationNs, output }: TestReport): Printed {
+  const { name = "", passed = false } = results.at(-1) ?? {};
+  return named("test_result", name, [
+    ["duration", String(durationNs)],
+    ["passed", String(passed)],
+    ["output", jsonText(output)],
+  ]);
+}
+
+/** An object of one member, which says what it is of. */
+function named(type: string, name: string, entries: readonly [string, string][]): Printed {
+  return line(type, jsonObject([[name, jsonObject(entries)]]));
 }
 
 /** Older readers look into `data`, newer ones at `count`. */
@@ -89,7 +111,7 @@ function message(event: Message, { warnings }: PrinterOptions): Printed {
         ];
   if (event.kind !== "helper-error") {
     return {
-      stdout: `${jsonObject([["type", '"print_error"'], ["msg", jsonText(messageOf(event))], ...place])}\n`,
+      stdout: `${jsonObject([["type", jsonText(event.kind)], ["msg", jsonText(messageOf(event))], ...place])}\n`,
     };
   }
   const { helper, result, message: text } = event;

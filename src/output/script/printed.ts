@@ -1,4 +1,5 @@
 import type { ScriptEvent, ScriptPlace } from "../../values/script-value.ts";
+import type { TestReport } from "./trial-report.ts";
 
 /** What goes to which stream. */
 export interface Printed {
@@ -8,8 +9,9 @@ export interface Printed {
 
 /** The content of a file, or what a command wrote: whoever runs the script brings it. */
 export type PrintableEvent =
-  | Exclude<ScriptEvent, { kind: "cat" | "system" }>
-  | { readonly kind: "cat" | "system"; readonly text: string };
+  | Exclude<ScriptEvent, { kind: "cat" | "system" | "test-begin" | "test-end" }>
+  | { readonly kind: "cat" | "system"; readonly text: string }
+  | ({ readonly kind: "test" } & TestReport);
 
 export interface ScriptPrinter {
   /** What an event shows. */

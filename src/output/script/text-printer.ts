@@ -7,6 +7,7 @@ import type { PrintableEvent, Printed, PrinterOptions, ScriptPrinter } from "./p
 import { printf } from "./printf.ts";
 import { spellValue } from "./spell-value.ts";
 import { timeSeriesChart } from "./time-series-chart.ts";
+import { benchmarkRow, testLines } from "./trial-report.ts";
 
 type Message = Extract<ScriptEvent, { kind: "printf" | "errorf" | "warnf" } | { kind: "helper-error" }>;
 
@@ -40,6 +41,10 @@ function print(event: PrintableEvent, options: PrinterOptions): Printed {
         : { stderr: `Attached ${event.probes} probe${event.probes === 1 ? "" : "s"}\n` };
     case "lost":
       return options.quiet ? {} : { stderr: `Lost ${event.count} events\n` };
+    case "test":
+      return { stdout: testLines(event) };
+    case "benchmark":
+      return { stdout: benchmarkRow(event) };
     case "exit":
       return {};
   }

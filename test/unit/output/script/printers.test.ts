@@ -45,7 +45,7 @@ const cases: readonly (readonly [PrintableEvent, text: Printed, json: string])[]
   [
     { kind: "errorf", format: "bad: %d", arguments: [int(10)], place },
     { stderr: `stdin:1:9-30: ERROR: bad: 10\n${drawn}` },
-    '{"type": "print_error", "msg": "bad: 10", "filename": "stdin", "line": 1, "col": 9}',
+    '{"type": "errorf", "msg": "bad: 10", "filename": "stdin", "line": 1, "col": 9}',
   ],
   [
     { kind: "helper-error", helper: "map_lookup_elem", result: 0, message: "It is not there.", place },
