@@ -1,4 +1,4 @@
-import { PointerMarks } from "./mark-pointers.ts";
+import { markPointers } from "./mark-pointers.ts";
 import { type MergedReads, mergeReads } from "./merge-reads.ts";
 import { readBitField } from "./read-bit-field.ts";
 import { type AstNode, canonicalType, children } from "./syntax-tree.ts";
@@ -11,7 +11,7 @@ import { trustedSources } from "./trusted-sources.ts";
  * value. Operands of `&` and arrays that become addresses are not read, so they stay as they are.
  */
 export function readKernelMemory(unit: TranslationUnit): void {
-  const marks = new PointerMarks(unit);
+  const marks = markPointers(unit);
   const trusted = new TrustedPointers(unit);
   const merged = mergeReads(unit, (place) => marks.inKernel(place) && !trusted.reads(place));
   for (const { at, text } of merged.copies) unit.edits.insert(at, text);

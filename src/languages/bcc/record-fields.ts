@@ -9,6 +9,7 @@ export interface PointerField {
 /** The fields of the structs and unions of a translation unit, by the type of an expression. */
 export class RecordFields {
   readonly #records = new Map<string, AstNode>();
+  readonly #sharing = new Map<string, readonly string[]>();
 
   constructor(root: AstNode) {
     const byId = new Map<string, AstNode>();
@@ -20,6 +21,7 @@ export class RecordFields {
         const record = byId.get(declarationOf(node) ?? "");
         if (record !== undefined && record.name === undefined) this.#records.set(node.name, record);
       }
+      if (node.kind === "RecordDecl" && node.tagUsed === "union") this.#addSharing(ownFields(node));
       this.#addNameless(children(node));
       return true;
     });
@@ -35,6 +37,17 @@ export class RecordFields {
     });
   }
 
+  /** Members of a union that can hold an address: what is written to one is read from another. */
+  #addSharing(members: readonly AstNode[]): void {
+    const ids = members.filter(holdsAddress).map(({ id }) => id);
+    for (const id of ids) if (ids.length > 1) this.#sharing.set(id, ids);
+  }
+
+  /** The members that lie where this one lies. */
+  sharing(field: string): readonly string[] {
+    return this.#sharing.get(field) ?? [];
+  }
+
   has(node: AstNode): boolean {
     return this.#records.has(typeKey(node));
   }
@@ -45,9 +58,10 @@ export class RecordFields {
     return record?.tagUsed === "struct" ? ownFields(record) : undefined;
   }
 
-  /** All fields with pointers of a record, those of the records in it, too. */
-  pointersOf(node: AstNode): PointerField[] {
-    const record = this.#records.get(typeKey(node));
+  /** All fields with pointers of a record or of what a pointer to one leads to, those of the records in it, too. */
+  pointersOf(node: AstNode, behindPointer: boolean): PointerField[] {
+    const key = typeKey(node);
+    const record = this.#records.get(behindPointer ? key.replace(/ \*$/, "") : key);
     return record === undefined ? [] : this.#pointersIn(record);
   }
 
@@ -61,6 +75,14 @@ export class RecordFields {
       return level === undefined ? [] : [{ id: child.id, level }];
     });
   }
+}
+
+const WIDE_INTEGER = /^(?:const |volatile )*(?:unsigned )?long(?: long)?$/;
+
+/** Pointers, and integers that are wide enough for one. */
+export function holdsAddress(node: AstNode): boolean {
+  const type = canonicalType(node);
+  return isPointerType(type) || WIDE_INTEGER.test(type);
 }
 
 /** 0 for a pointer, 1 for an array of pointers; undefined for what holds none. */

@@ -36,6 +36,8 @@ export interface AstNode {
   readonly completeDefinition?: boolean;
   readonly referencedDecl?: { readonly id: string; readonly kind: string; readonly name?: string };
   readonly referencedMemberDecl?: string;
+  /** Of a union's initialiser: the member that gets the value. */
+  readonly field?: { readonly id: string };
   /** Of a type: what declares it. */
   readonly decl?: { readonly id: string };
   readonly inner?: readonly AstNode[];

@@ -15,7 +15,11 @@ struct hold { u32 n; struct node *held; struct leaf *leaf; };
 BPF_HASH(pointers, u32, struct node *, 4096);
 BPF_HASH(holds, u32, struct hold, 4096);
 BPF_ARRAY(results, u64, 4096);
+union word { struct node *node; u64 number; void *any; };
 static struct node *let_go(struct hold *h) { return h->held; }
+static void give(struct node **out, struct node *from) { *out = from->next; }
+static int copy_out(void *out, u32 size, const void *from) { return bpf_probe_read(out, size, from); }
+static u64 address_of(struct node *n) { return (u64)&n->inner; }
 static void take(struct hold *h, struct node *n) { h->held = n; h->n = 1; }
 `;
 
@@ -173,6 +177,106 @@ const structThroughTable = ({ expression, v, key }: Scene): Carried => {
   };
 };
 
+const givenBack = ({ expression, v }: Scene): Carried => {
+  const { c, node } = expression.nodePointer(1);
+  return {
+    code: `struct node *${v} = 0; give(&${v}, ${c});`,
+    pointer: [{ c: v, node: node.links.next }],
+  };
+};
+
+const copiedByFunction = ({ expression, v }: Scene): Carried => {
+  const { c, node } = expression.nodePointer(1);
+  return {
+    code: `struct node *${v} = 0; copy_out(&${v}, sizeof(${v}), &${c}->inner.back);`,
+    pointer: [{ c: v, node: node.links.back }],
+  };
+};
+
+const writtenThroughPointer = ({ expression, v, random }: Scene): Carried => {
+  const [a, b] = [expression.nodePointer(1), expression.nodePointer(1)];
+  const member = random.below(2) === 0;
+  const code = member
+    ? `struct hold ${v} = {}; struct node **${v}p = &${v}.held; *${v}p = ${a.c}; ${v}p[0] = ${b.c};`
+    : `struct node *${v}[2] = {}, **${v}p = ${v}; *${v}p = ${a.c}; *(${v}p + 1) = ${b.c};`;
+  const pointer = member
+    ? [{ c: `${v}.held`, node: b.node }]
+    : [
+        { c: `${v}[0]`, node: a.node },
+        { c: `${v}[1]`, node: b.node },
+      ];
+  return { code, pointer };
+};
+
+const writtenIntoTable = ({ expression, v, key }: Scene): Carried => {
+  const { c, node } = expression.nodePointer(1);
+  const code = `struct node *${v} = 0; u32 ${v}k = ${key}; struct node **${v}p = pointers.lookup_or_try_init(&${v}k, &${v}); if (!${v}p) return 0; *${v}p = ${c}; struct node **${v}q = pointers.lookup(&${v}k); if (!${v}q) return 0;`;
+  return { code, pointer: [{ c: `(*${v}q)`, node }] };
+};
+
+/** A pointer to pointers that leads to a variable first, and then into the nodes. */
+const walkedByAddress = ({ expression, v, random }: Scene): Carried => {
+  const start = expression.nodePointer(1);
+  const rounds = random.below(3);
+  let { node } = start;
+  for (let i = 0; i < rounds; i++) node = node.links.next;
+  const code = `struct node *${v} = ${start.c}, **${v}p = &${v}; for (int i = 0; i < ${rounds}; i++) ${v}p = &(*${v}p)->next;`;
+  return { code, pointer: [{ c: `(*${v}p)`, node }] };
+};
+
+const inUnion = ({ expression, v }: Scene): Carried => {
+  const { c, node } = expression.nodePointer(1);
+  return {
+    code: `union word ${v} = { .number = (u64)${c} };`,
+    pointer: [
+      { c: `${v}.node`, node },
+      { c: `((struct node *)${v}.any)`, node },
+    ],
+  };
+};
+
+const asNumber = ({ expression, v }: Scene): Carried => {
+  const [a, b] = [expression.nodePointer(1), expression.nodePointer(1)];
+  const condition = expression.number(0);
+  const chosen = isTrue(condition) ? a.node : b.node;
+  return {
+    code: `u64 ${v} = ${condition.c} ? (u64)${a.c} : (u64)${b.c}; unsigned long ${v}i = address_of((struct node *)${v});`,
+    pointer: [
+      { c: `((struct node *)${v})`, node: chosen },
+      { c: `((struct inner *)${v}i)->back`, node: chosen.links.back },
+      { c: `((struct inner *)(address_of((void *)${v})))->back`, node: chosen.links.back },
+    ],
+  };
+};
+
+const staticVariable = ({ expression, v, key }: Scene): Carried => {
+  const { c, node } = expression.nodePointer(1);
+  return {
+    code: `static struct node *${v}_${key}; ${v}_${key} = ${c};`,
+    pointer: [{ c: `${v}_${key}`, node }],
+  };
+};
+
+const jumpedOver = ({ expression, v }: Scene): Carried => {
+  const [condition, a, b] = [expression.number(0), expression.nodePointer(1), expression.nodePointer(1)];
+  const code = `struct node *${v} = ${a.c}; if (${condition.c}) goto ${v}out; ${v} = ${b.c}; ${v}out:;`;
+  return { code, pointer: [{ c: v, node: isTrue(condition) ? a.node : b.node }] };
+};
+
+const structByValue = ({ expression, v }: Scene): Carried => {
+  const [a, b] = [expression.nodePointer(1), expression.nodePointer(1)];
+  const code = `struct hold ${v}a = { 1, ${a.c} }, ${v}[2] = { ${v}a, { .held = ${b.c} } }, ${v}c; ${v}c = ${v}[1];`;
+  return {
+    code,
+    pointer: [
+      { c: `${v}[0].held`, node: a.node },
+      { c: `(${v} + 1)->held`, node: b.node },
+      { c: `${v}c.held`, node: b.node },
+      { c: `(struct hold){ .held = ${v}c.held }.held`, node: b.node },
+    ],
+  };
+};
+
 const looped = ({ expression, v, random }: Scene): Carried => {
   const start = expression.nodePointer(1);
   const rounds = 1 + random.below(4);
@@ -198,6 +302,16 @@ const CARRIES = [
   throughTable,
   structThroughTable,
   looped,
+  givenBack,
+  copiedByFunction,
+  writtenThroughPointer,
+  writtenIntoTable,
+  walkedByAddress,
+  inUnion,
+  asNumber,
+  staticVariable,
+  jumpedOver,
+  structByValue,
 ] as const;
 
 function isTrue({ value }: Number64): boolean {

@@ -29,7 +29,23 @@ static __always_inline struct node *far(struct node *a) { struct node *b = a->ma
 static long long sum(const struct leaf *leaf) { return leaf->l + leaf->i; }
 static u64 id_through(struct node **p) { return (*p)->id; }
 static struct leaf *inside(struct node *a) { return &a->inner.in; }
+static struct inner whole(struct node *a) { return a->inner; }
+static struct node *either(struct node *a, struct node *b, u64 n) { switch (n & 1) { case 0: return a; default: break; } return b; }
+static const int STEPS[4] = { 0, 2, 1, 3 };
+#define FOLLOW(p, link) ({ struct node *t_ = (p); t_ ? t_->link : t_; })
+#define BACK_OF(p) (p)->inner.back
+#define BITS(p) ((p)->leaf.low << 3 | (p)->leaf.high)
 `;
+
+/** Of three nodes. */
+function idsAlong({ id, links: { next } }: Node): number {
+  return id + next.id + next.links.next.id;
+}
+
+function lettersAlong(node: Node): bigint {
+  const { other } = node.links;
+  return [node, other, other.links.other].reduce((sum, { leaf }) => sum * 7n + BigInt(leaf.uc), 0n);
+}
 
 const FIELDS = ["c", "uc", "s", "us", "i", "u", "l", "ul", "yes"] as const;
 const BIT_FIELDS = ["low", "high", "far"] as const;
@@ -80,6 +96,27 @@ export class RandomExpression {
       () => to(`(&*${p})`, node),
       () => to(`(0, ${p})`, node),
       () => to(`(struct node *)((char *)&${p}->leaf - __builtin_offsetof(struct node, leaf))`, node),
+      () => to(`container_of(&${p}->inner, struct node, inner)`, node),
+      () => to(`container_of(${p}->numbers, struct node, numbers)->next`, links.next),
+      () => to(`whole(${p}).back`, links.back),
+      () => to(`(${p}->inner).back`, links.back),
+      () => to(`BACK_OF(${p})`, links.back),
+      () => to(`FOLLOW(${p}, other)`, links.other),
+      () => to(`NEXT(MEMBER(${p}, inner.back))`, links.back.links.next),
+      () => to(`${p}->table[STEPS[2]]`, links.table.items[1] as Node),
+      () => to(`${p}->many[${p}->id & 1]`, links.many[node.id & 1] as Node),
+      () => to(`${p}->table[${p}->leaf.yes]`, links.table.items[node.leaf.yes ? 1 : 0] as Node),
+      () => to(`(&${p}->table[2])[-1]`, links.table.items[1] as Node),
+      () => to(`(*&(*${p}).next)`, links.next),
+      () => to(`((struct node *)(long)${p}->other)`, links.other),
+      () => to(`((typeof(${p}))(u64)${p}->opaque)`, links.opaque),
+      () => to(`({ struct node *t = ${p}; t = t->next, t = t->other; t; })`, links.next.links.other),
+      () => to(`({ struct node *t; (t = ${p})->next; })`, links.next),
+      () => to(`({ struct node *const t = ${p}; struct node *const *tt = &t; (**tt).other; })`, links.other),
+      () => to(`({ struct node t = {}; t.next = ${p}; struct node *o = &t; o->next; })`, node),
+      () =>
+        to(`({ struct { struct node *a[2][2]; } t = {}; t.a[1][0] = ${p}; t.a[1][0]->next; })`, links.next),
+      () => to(`(${p} ?: root)`, node),
       () => this.#conditional({ c: p, node }, depth),
     ];
     const { c, node: target } = pick(this.#random, choices)();
@@ -93,7 +130,12 @@ export class RandomExpression {
     const chosen = value !== 0n ? second : first;
     return this.#random.below(2) === 0
       ? { c: `(${c} ? ${second.c} : ${first.c})`, node: chosen.node }
-      : { c: `choose(${first.c}, ${second.c}, ${c} != 0)`, node: chosen.node };
+      : this.#random.below(2) === 0
+        ? {
+            c: `either(${first.c}, ${second.c}, ${c})`,
+            node: (value & 1n) === 0n ? first.node : second.node,
+          }
+        : { c: `choose(${first.c}, ${second.c}, ${c} != 0)`, node: chosen.node };
   }
 
   #leafPlace(depth: number): LeafPlace {
@@ -111,6 +153,10 @@ export class RandomExpression {
       { c: `(*inside(${p}))`, leaf: node.innerLeaf },
       { c: `(*({ const struct leaf *t = &${p}->pair[${k}]; t; }))`, leaf: pair },
       { c: `({ struct leaf t = ${p}->leaves[${k}]; t; })`, leaf: row },
+      { c: `(*container_of(&${p}->leaves[${k}].i, struct leaf, i))`, leaf: row },
+      { c: `(*(struct leaf *)&${p}->inner)`, leaf: node.innerLeaf },
+      { c: `(&${p}->pair[1])[${k} - 1]`, leaf: pair },
+      { c: `({ struct leaf t = whole(${p}).in; t; })`, leaf: node.innerLeaf },
     ]);
   }
 
@@ -176,6 +222,50 @@ export class RandomExpression {
       [`({ char t[8] = {}; bpf_probe_read(t, sizeof(t), ${p}->name); t[${k}]; })`, letter],
       [`({ typeof(${p}->grid[${i}][${j}]) t = ${p}->grid[${i}][${j}]; t; })`, small],
       [`sizeof(${p}->next->leaf.u)`, 4],
+      [`BITS(${p})`, (BigInt(node.leaf.low) << 3n) | BigInt(node.leaf.high)],
+      [`(u32)${p}->leaf.ul << 31 >> 7`, Number((((node.leaf.ul & 0xffffffffn) << 31n) & 0xffffffffn) >> 7n)],
+      [`(u32)${p}->leaf.i >> 3`, (node.leaf.i >>> 0) >>> 3],
+      [`${p}->leaf.i >> 3`, node.leaf.i >> 3],
+      [`(s8)${p}->leaf.u`, BigInt.asIntN(8, BigInt(node.leaf.u))],
+      [
+        `(u64)${p}->leaf.u << 32 | (u32)${p}->leaf.i`,
+        (BigInt(node.leaf.u) << 32n) | BigInt(node.leaf.i >>> 0),
+      ],
+      [`${p}->leaf.u - ${p}->leaf.us`, (node.leaf.u - node.leaf.us) >>> 0],
+      [`${p}->leaf.s * ${p}->leaf.uc`, node.leaf.s * node.leaf.uc],
+      [`(_Bool)${p}->leaf.us`, node.leaf.us !== 0],
+      [`-${p}->leaf.s`, -node.leaf.s],
+      [`!!${p}->leaf.yes`, node.leaf.yes],
+      [
+        `(((unsigned __int128)${p}->leaf.u << 40) + ${p}->leaf.ul) >> 36`,
+        (((BigInt(node.leaf.u) << 40n) + node.leaf.ul) >> 36n) & 0xffffffffffffffffn,
+      ],
+      [`*(u64 *)&${p}->leaf.l`, node.leaf.l],
+      [`*(volatile int *)&${p}->leaf.i`, node.leaf.i],
+      [`(*(short (*)[3])${p}->grid[${i}])[${j}]`, small],
+      [`((short *)${p}->grid)[${i * 3 + j}]`, small],
+      [`(&${p}->grid[${i}])[0][${j}]`, small],
+      [
+        `({ int t[4]; bpf_probe_read(&t, sizeof(t), &${p}->numbers); t[STEPS[${k}]]; })`,
+        node.numbers[[0, 2, 1, 3][k] ?? 0] ?? 0,
+      ],
+      [
+        `({ u64 n = 0; int turn = 0; for (struct node *t = ${p}; t && turn < 3; t = t->next, turn++) n += t->id; n; })`,
+        idsAlong(node),
+      ],
+      [
+        `({ u64 n = 0; struct node *t = ${p}; int turn = 0; do { n = n * 7 + t->leaf.uc; } while ((t = t->other) != 0 && ++turn < 3); n; })`,
+        lettersAlong(node),
+      ],
+      [
+        `({ int *t = ${p}->ints; u32 n = 0; for (int at = 0; at < 4; at++) n += *t++; n; })`,
+        node.ints.items.reduce((sum, each) => (sum + each) >>> 0, 0),
+      ],
+      [`({ int *t = ${p}->numbers; t += 2; t[-1] + t[${i}] * 0; })`, node.numbers[1] ?? 0],
+      [
+        `({ u32 n; switch (${p}->sort) { case FIRST: n = 1; break; case SECOND: n = 2; break; default: n = ${p}->id; } n; })`,
+        node.sort === -3 ? 1 : node.sort === -2 ? 2 : node.id,
+      ],
     ]);
     return { c: `(u64)(${c})`, value: u64(value) };
   }
