@@ -18,7 +18,7 @@ export async function buildScript(source: SourceText, options: ScriptBuildOption
   const key = cache && keyOf(source, options);
   const kept = key === undefined ? undefined : fromEntry(cache?.read(key), source, options);
   if (kept !== undefined) return kept;
-  const noted = noteAnswers(options);
+  const noted = noteAnswers(cache === undefined ? { ...options, whileCompiling: undefined } : options);
   // The language is loaded when it is needed.
   const { compileScript } = await import("./compile-script.ts");
   const built = await compileScript(source, noted.options);

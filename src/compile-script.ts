@@ -21,13 +21,15 @@ import type { SourceText } from "./source/source-text.ts";
 const RING_BYTES = 1 << 20;
 const PAGE = 4096;
 
-/** Parses, checks and compiles a script. Throws SourceError with all that is wrong, CompilerError. */
+/** Parses, checks and compiles a script; clang starts meanwhile. Throws SourceError with all that is wrong, CompilerError. */
 export async function compileScript(source: SourceText, options: ScriptBuildOptions): Promise<BuiltScript> {
   const clang = new ClangSession({}, options.signal);
   try {
+    clang.start("object");
     const { code, description, warnings } = await translateScript(source, options, clang);
     const compiling = compileObject(code, source, clang);
-    options.whileCompiling?.();
+    // Until the text is on its way nothing else may hold up this thread.
+    setImmediate(() => options.whileCompiling?.());
     return { description, object: await compiling, warnings, fromCache: false };
   } finally {
     clang.close();

@@ -4,11 +4,9 @@ import type { BufferOptions } from "./buffer-options.ts";
 import { buildProgram } from "./build-program.ts";
 import type { BuildOptions, BuiltProgram } from "./built-program.ts";
 import { BpfError } from "./errors.ts";
-import type { KernelFacts } from "./facts/kernel-facts.ts";
-import { libbpf } from "./ffi/libbpf.ts";
-import { keepNameIndex, keptNameIndex } from "./kept-name-index.ts";
+import { openLibbpfAhead } from "./ffi/libbpf.ts";
+import { type IndexedFacts, indexedFacts } from "./kept-name-index.ts";
 import { kernelSymbols } from "./kernel/kallsyms.ts";
-import { liveFacts } from "./kernel/live-facts.ts";
 import { loadObject } from "./load/load-object.ts";
 import type { ObjectPlace } from "./load/load-options.ts";
 import { VerifierError } from "./load/verifier-error.ts";
@@ -83,8 +81,9 @@ export function load<Given extends Schema>(text: string, options?: LoadOptions):
 export async function load(text: string, options: LoadOptions = {}): Promise<Bpf> {
   const source = new SourceText(options.name ?? "program.c", text);
   const session = loadSession();
-  const facts = session.facts ?? liveFacts(keptNameIndex);
-  const compileOptions = buildOptions(options, facts);
+  const known = session.facts === undefined ? indexedFacts() : { facts: session.facts, keepIndex: () => {} };
+  const { facts } = known;
+  const compileOptions = buildOptions(options, known);
   await session.onTranslate?.(source, compileOptions);
   const built = await buildProgram(source, compileOptions);
   await session.onBuild?.(built, facts);
@@ -125,16 +124,16 @@ async function loadBuilt(built: BuiltProgram, source: SourceText, options: LoadO
   return bpf;
 }
 
-function buildOptions(options: LoadOptions, facts: KernelFacts): BuildOptions {
+function buildOptions(options: LoadOptions, { facts, keepIndex }: IndexedFacts): BuildOptions {
   const { directory, cache, signal } = options;
   const usdt = usdtPrograms(options.usdtContexts ?? []);
   const cflags = [...(options.cflags ?? []), ...defineFlags(options.defines ?? {})];
   const warn = (message: string) => process.emitWarning(message, { code: "BCC_TS_CACHE" });
-  const isLive = loadSession().facts === undefined;
   const whileCompiling = () => {
-    if (cache !== false && isLive) keepNameIndex(facts, warn);
+    if (cache !== false) keepIndex(warn);
   };
-  return { facts, warn, directory, cache, signal, usdt, whileParsing: openLibbpf, whileCompiling, cflags };
+  const whileParsing = openLibbpfAhead;
+  return { facts, warn, directory, cache, signal, usdt, whileParsing, whileCompiling, cflags };
 }
 
 function defineFlags(defines: NonNullable<LoadOptions["defines"]>): string[] {
@@ -145,13 +144,4 @@ function defineFlags(defines: NonNullable<LoadOptions["defines"]>): string[] {
     }
     return `-D${name}=${typeof value === "bigint" ? value : integer}`;
   });
-}
-
-/** What is wrong with libbpf is said when it is needed: the text's own errors come first. */
-function openLibbpf(): void {
-  try {
-    libbpf();
-  } catch (error) {
-    if (!BpfError.is(error)) throw error;
-  }
 }

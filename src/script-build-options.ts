@@ -15,7 +15,7 @@ export interface ScriptBuildOptions {
   readonly signal?: AbortSignal | undefined;
   readonly warn: (message: string) => void;
   /** Called while clang runs, for what can be done meanwhile. */
-  readonly whileCompiling?: () => void;
+  readonly whileCompiling?: (() => void) | undefined;
 }
 
 /** A script ready to be loaded. */

@@ -1,5 +1,7 @@
 import { statSync } from "node:fs";
+import { openLibbpfAhead } from "./ffi/libbpf.ts";
 import { liveScriptFiles } from "./find-script-files.ts";
+import { indexedFacts } from "./kept-name-index.ts";
 import { possibleCpus } from "./kernel/cpus.ts";
 import { findBinary } from "./kernel/find-binary.ts";
 import { kernelSymbols } from "./kernel/kallsyms.ts";
@@ -27,6 +29,19 @@ export interface ScriptArguments {
   readonly includeDirectories?: readonly string[] | undefined;
   /** Headers that are read before the script. */
   readonly includes?: readonly string[] | undefined;
+}
+
+/** What a script's compilation looks at of this machine, and what is done while clang runs. */
+export function liveSurroundings(
+  given: ScriptArguments,
+  warn: (message: string) => void,
+): Pick<ScriptBuildOptions, "facts" | "world" | "environment" | "warn" | "whileCompiling"> {
+  const { facts, keepIndex } = indexedFacts();
+  const whileCompiling = () => {
+    openLibbpfAhead();
+    keepIndex(warn);
+  };
+  return { facts, world: liveScriptWorld(given), environment: process.env, warn, whileCompiling };
 }
 
 /** This machine, as far as a script's compilation looks at it. */

@@ -1,9 +1,8 @@
 import { buildScript } from "./build-script.ts";
 import { ClosedError } from "./errors.ts";
-import { liveFacts } from "./kernel/live-facts.ts";
 import { printf } from "./output/script/printf.ts";
 import { ScriptRun } from "./script-run.ts";
-import { liveScriptWorld, type ScriptArguments } from "./script-world.ts";
+import { liveSurroundings, type ScriptArguments } from "./script-world.ts";
 import type { Diagnostic } from "./source/diagnostic.ts";
 import { SourceText } from "./source/source-text.ts";
 import { type PlainValue, plainValue } from "./values/plain-value.ts";
@@ -122,15 +121,7 @@ export async function trace(text: string, options: TraceOptions = {}): Promise<T
   const { name = "script.bt", cache, signal } = options;
   const source = new SourceText(name, text);
   const warn = (message: string) => process.emitWarning(message, { code: "BCC_TS_CACHE" });
-  const world = liveScriptWorld(options);
-  const built = await buildScript(source, {
-    facts: liveFacts(),
-    world,
-    environment: process.env,
-    cache,
-    signal,
-    warn,
-  });
+  const built = await buildScript(source, { ...liveSurroundings(options, warn), cache, signal });
   const made = new Trace(built.warnings, (onEvent) => new ScriptRun({ ...built, source }, { onEvent }));
   signal?.addEventListener("abort", () => made.stop(), { once: true });
   return made;

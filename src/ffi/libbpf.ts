@@ -1,4 +1,4 @@
-import { UnsupportedError } from "../errors.ts";
+import { BpfError, UnsupportedError } from "../errors.ts";
 import { prepareErrno } from "./errno.ts";
 import { type FunctionTable, functionTable } from "./function-table.ts";
 import { Library } from "./library.ts";
@@ -113,6 +113,15 @@ let opened: { readonly library: Library; readonly table: Libbpf } | undefined;
  */
 export function libbpf(): Libbpf {
   return open().table;
+}
+
+/** Opens it while there is nothing else to do. What is wrong with it is said when it is needed. */
+export function openLibbpfAhead(): void {
+  try {
+    open();
+  } catch (error) {
+    if (!BpfError.is(error)) throw error;
+  }
 }
 
 /** The library itself, for its version and for functions that only some versions have. */

@@ -1,5 +1,5 @@
 import type { KernelFacts } from "../../facts/kernel-facts.ts";
-import { liveFacts } from "../../kernel/live-facts.ts";
+import { indexedFacts } from "../../kept-name-index.ts";
 import { describeType, typesNamed } from "../../listing/describe-types.ts";
 import { listProbes } from "../../listing/list-probes.ts";
 import { probeArguments } from "../../listing/probe-arguments.ts";
@@ -10,7 +10,7 @@ export function* listLines(
   pattern: string | undefined,
   verbose: boolean,
   pid?: number,
-  facts: KernelFacts = liveFacts(),
+  facts: KernelFacts = indexedFacts().facts,
 ): Iterable<string> {
   const types = pattern === undefined ? undefined : typesNamed(facts.btf, pattern);
   if (types !== undefined) {

@@ -1,8 +1,7 @@
 import { buildScript } from "../../build-script.ts";
-import { liveFacts } from "../../kernel/live-facts.ts";
 import type { ScriptBuildOptions } from "../../script-build-options.ts";
 import { ScriptRun } from "../../script-run.ts";
-import { liveScriptWorld } from "../../script-world.ts";
+import { liveSurroundings } from "../../script-world.ts";
 import type { SourceText } from "../../source/source-text.ts";
 import type { ScriptPlace } from "../../values/script-value.ts";
 import type { Stdio } from "../stdio.ts";
@@ -92,7 +91,10 @@ function buildOptions(
   command: TracedCommand | undefined,
   { stderr }: Stdio,
 ): ScriptBuildOptions {
-  const world = liveScriptWorld({
+  const warn = (message: string) => {
+    if (options.verbose) stderr.write(`WARNING: ${message}\n`);
+  };
+  const given = {
     parameters: options.parameters,
     named: namedValues(options.named),
     pid: options.pid ?? command?.pid,
@@ -101,12 +103,8 @@ function buildOptions(
     unsafe: options.unsafe,
     includeDirectories: options.includeDirectories,
     includes: options.includes,
-  });
-  const warn = (message: string) => {
-    if (options.verbose) stderr.write(`WARNING: ${message}\n`);
   };
-  const helperErrors = options.helperErrors > 0;
-  return { facts: liveFacts(), world, environment: process.env, warn, helperErrors };
+  return { ...liveSurroundings(given, warn), helperErrors: options.helperErrors > 0 };
 }
 
 /** `--name=value` by name; without a value it is a switch that is on. */
