@@ -1,5 +1,5 @@
-// From the launch of a one-liner until its probes are attached, and until it has ended after SIGINT: ours, with an
-// empty cache and a filled one, beside bpftrace, in turns within one run.
+// From the launch of a one-liner until its probes are attached, and until it has ended after SIGINT: ours beside
+// bpftrace, in turns within one run. "first": with an empty cache, "new": a text that no earlier run had, "cached".
 //   npm run bench:oneliners -- [--runs N] [--limit SECONDS]
 //   npm run bench:oneliners -- --kernel-cost [--runs N] [--calls N]: what they cost in the kernel instead
 import { spawn } from "node:child_process";
@@ -40,14 +40,17 @@ const { values } = parseArgs({
 });
 const runs = Number(values.runs);
 const limitMs = Number(values.limit) * 1000;
-const ROW = "%-60.60s %9s %9s %9s %9s %9s %9s";
+const ROW = "%-60.60s %9s %6s %9s %6s %9s %6s %9s %6s";
 
 const BIN = packageFile("dist", "lib", "bin.cjs");
+const ours = (text: string) => [process.execPath, BIN, "-e", text];
+let texts = 0;
 const warm = mkdtempSync(join(tmpdir(), "bcc-ts-bench-"));
 const contestants = [
   { name: "bpftrace", start: (text: string) => oneStart(["bpftrace", "-e", text], warm) },
-  { name: "uncached", start: uncached },
-  { name: "cached", start: (text: string) => oneStart([process.execPath, BIN, "-e", text], warm) },
+  { name: "first", start: inEmptyCache },
+  { name: "new", start: (text: string) => oneStart(ours(`${text} // ${texts++}`), warm) },
+  { name: "cached", start: (text: string) => oneStart(ours(text), warm) },
 ];
 
 interface Start {
@@ -67,18 +70,18 @@ async function compareLaunches(): Promise<void> {
   console.log(`medians of ${runs} runs in turns, milliseconds; attached and ended`);
   const heads = contestants.flatMap(({ name }) => [name, "ended"]);
   console.log(columns(ROW, "", ...heads));
-  const ratios = { uncached: [] as number[], cached: [] as number[] };
+  const ratios = new Map(contestants.map(({ name }) => [name, [] as number[]]));
   for (const text of ONE_LINERS) {
     const medians = await compare(text);
     console.log(columns(ROW, text, ...medians.flatMap((m) => [m.attachedMs.toFixed(0), m.endMs.toFixed(0)])));
-    const [peer, first, later] = medians.map((m) => m.attachedMs);
-    if (peer === undefined || first === undefined || later === undefined) continue;
-    ratios.uncached.push(first / peer);
-    ratios.cached.push(later / peer);
+    const [peer] = medians;
+    contestants.forEach(({ name }, i) => {
+      if (peer !== undefined)
+        ratios.get(name)?.push((medians[i]?.attachedMs ?? Number.NaN) / peer.attachedMs);
+    });
   }
-  console.log(
-    `uncached / bpftrace ${median(ratios.uncached).toFixed(2)}, cached / bpftrace ${median(ratios.cached).toFixed(2)}`,
-  );
+  const ends = [...ratios].slice(1).map(([name, all]) => `${name} ${median(all).toFixed(2)}`);
+  console.log(`beside bpftrace, the median of the ratios: ${ends.join(", ")}`);
 }
 
 async function compare(text: string): Promise<Start[]> {
@@ -96,10 +99,10 @@ async function compare(text: string): Promise<Start[]> {
   }));
 }
 
-async function uncached(text: string): Promise<Start> {
+async function inEmptyCache(text: string): Promise<Start> {
   const cache = mkdtempSync(join(tmpdir(), "bcc-ts-bench-"));
   try {
-    return await oneStart([process.execPath, BIN, "-e", text], cache);
+    return await oneStart(ours(text), cache);
   } finally {
     rmSync(cache, { recursive: true });
   }
