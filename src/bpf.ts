@@ -316,6 +316,12 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     throw new BpfError("UNKNOWN_PROGRAM", `there is no program ${name}`, { hint });
   }
 
+  protected override keep(open: () => Disposable): void {
+    this.#checkOpen();
+    const kept = open();
+    this.#closers.push(() => kept[Symbol.dispose]());
+  }
+
   protected override loaded(name: string): LoadedProgram {
     return this.#program(name);
   }

@@ -76,6 +76,7 @@ export { SourceError } from "./source/source-error.ts";
 export type { BpfStats, LinkStats, LossKind } from "./stats.ts";
 export type { SymbolOptions } from "./symbols/symbol.ts";
 export { Trace, type TracedEvent, type TraceOptions, trace } from "./trace.ts";
+export { type CommandEnd, TracedCommand } from "./traced-command.ts";
 export type { OptionsOf } from "./usage/option-types.ts";
 export { usage } from "./usage/usage.ts";
 export { USDT, type UsdtTarget } from "./usdt.ts";

@@ -4,6 +4,8 @@ export interface IntervalOptions {
   readonly seconds?: number | undefined;
   /** Turns; no end unless told. */
   readonly count?: number | undefined;
+  /** Ends the loop as Ctrl-C does: with one more turn. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
@@ -19,6 +21,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export async function* intervals({
   seconds = Number.POSITIVE_INFINITY,
   count = Number.POSITIVE_INFINITY,
+  signal,
 }: IntervalOptions = {}): AsyncGenerator<number, void> {
   const interruption = new AbortController();
   const interrupt = () => {
@@ -29,13 +32,19 @@ export async function* intervals({
     for (const name of SIGNALS) process.off(name, interrupt);
   };
   for (const name of SIGNALS) process.on(name, interrupt);
+  const end = () => interruption.abort();
+  if (signal?.aborted) end();
+  signal?.addEventListener("abort", end);
   try {
     const start = performance.now();
-    for (let turn = 1; turn <= count && !interruption.signal.aborted; turn++) {
+    for (let turn = 1; turn <= count; turn++) {
       await until(start + turn * seconds * 1000, interruption.signal);
+      const last = interruption.signal.aborted;
       yield turn;
+      if (last) return;
     }
   } finally {
+    signal?.removeEventListener("abort", end);
     unlisten();
   }
 }

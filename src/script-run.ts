@@ -19,7 +19,10 @@ import { LostCounter } from "./scripts/lost-counter.ts";
 import { readScriptMap } from "./scripts/read-script-map.ts";
 import { Speller } from "./scripts/spell-deferred.ts";
 import { testRun } from "./scripts/test-run.ts";
+import { namesUserAddresses } from "./scripts/user-addresses.ts";
 import type { SourceText } from "./source/source-text.ts";
+import { MappingLog } from "./symbols/mapping-log.ts";
+import { processAddresses } from "./symbols/process-addresses.ts";
 import type { ScriptRequest } from "./values/script-request.ts";
 import type { ScriptEvent, ScriptMapValue } from "./values/script-value.ts";
 
@@ -37,6 +40,9 @@ export interface ScriptRunOptions {
   readonly onWarning?: (message: string) => void;
   /** Only probes whose names match, and begin and end, are there; all unless told. */
   readonly only?: RegExp | undefined;
+  /** The process that is traced, or the command, which waits for its first instruction. */
+  readonly pid?: number | undefined;
+  readonly command?: number | undefined;
 }
 
 /** A test or measurement that is running. */
@@ -69,6 +75,7 @@ export class ScriptRun implements Disposable {
   readonly #signals: [NodeJS.Signals, () => void][] = [];
   readonly #ending = new AbortController();
   #exitCode = 0;
+  #mappings: MappingLog | undefined;
   #deadline = Number.POSITIVE_INFINITY;
   #dropped = 0;
   #trial: Trial | undefined;
@@ -122,6 +129,7 @@ export class ScriptRun implements Disposable {
   start(): void {
     this.#started = true;
     const { probes } = this.#script.description;
+    if (namesUserAddresses(this.#script.description)) this.#recordMappings();
     const clock = this.#object.programs.get(CLOCK);
     if (clock !== undefined) testRun(clock);
     for (const probe of probes) if (probe.attach.kind === "begin") testRun(this.#program(probe));
@@ -151,12 +159,25 @@ export class ScriptRun implements Disposable {
     this.#closed = true;
     this.#detach();
     for (const ring of this.#rings) ring.close();
+    this.#mappings?.close();
     this.#lost.close();
     this.#object.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** What is told at the end may be of processes that have ended. */
+  #recordMappings(): void {
+    const { pid, command } = this.#options;
+    try {
+      this.#mappings = MappingLog.open(command);
+      if (pid !== undefined) processAddresses(pid);
+    } catch (error) {
+      // Without it those that still run have names, as far as they may be looked at.
+      if (!BpfError.is(error)) throw error;
+    }
   }
 
   async #untilEnd(): Promise<void> {

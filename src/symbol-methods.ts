@@ -1,5 +1,6 @@
 import { InspectMethods } from "./inspect-methods.ts";
 import { KernelAddresses, kernelAddresses } from "./symbols/kernel-addresses.ts";
+import { MappingLog } from "./symbols/mapping-log.ts";
 import { processAddresses } from "./symbols/process-addresses.ts";
 import { formatSymbol, type SymbolOptions } from "./symbols/symbol.ts";
 
@@ -36,6 +37,24 @@ export abstract class SymbolMethods extends InspectMethods {
   sym(address: bigint | number, pid: number, options?: SymbolOptions): string {
     if (pid < 0) return this.ksym(address, options);
     return formatSymbol(processAddresses(pid).resolve(Number(address)), options);
+  }
+
+  /** Keeps something open until the program is closed. */
+  protected abstract keep(open: () => Disposable): void;
+
+  /**
+   * Lets sym() and stack() know addresses of processes that have ended: from now on it is recorded what processes map
+   * as code. Of one process, which has one thread yet (see TracedCommand), and all that come from it; of all on this machine
+   * unless told. What others had mapped before is known when it is asked for while they run. Requires Linux 4.1.
+   *
+   * @throws PermissionError without CAP_PERFMON; SyscallError; ClosedError
+   * @example
+   * using command = await TracedCommand.start("make");
+   * bpf.rememberProcesses(command.pid);
+   * command.resume();
+   */
+  rememberProcesses(pid?: number): void {
+    this.keep(() => MappingLog.open(pid));
   }
 
   /**

@@ -1,7 +1,6 @@
 // Shows memory that was allocated and not freed, by stack: of a process, or of the kernel.
 //   bcc-ts run examples/tools/memleak.ts -- --help
-import { spawn } from "node:child_process";
-import { Bpf, intervals, load, usage } from "bcc-ts";
+import { Bpf, intervals, load, TracedCommand, usage } from "bcc-ts";
 
 const options = usage(`memleak [options] [interval] [count]
   -p, --pid <number>          of this process; of the kernel unless told
@@ -17,12 +16,12 @@ const options = usage(`memleak [options] [interval] [count]
   count <number>              outputs
 `);
 const { obj: name = "c", top = 10, older = 500, interval = 5, maxSize: LARGEST = 2 ** 52 } = options;
-const [command = "", ...words] = options.command?.split(/\s+/) ?? [];
-const child = command ? spawn(command, words, { stdio: "inherit" }) : undefined;
-const pid = options.pid ?? child?.pid;
+using command = options.command === undefined ? undefined : await TracedCommand.start(options.command);
+const pid = options.pid ?? command?.pid;
 
 using bpf = await load(
   `
+u32 begun;
 struct request { u64 size, place; };
 struct allocation { u64 size, ts; int stack; };
 BPF_HASH(requests, u32, struct request);
@@ -31,7 +30,7 @@ BPF_STACK_TRACE(stacks, 10240);
 
 static int keep(void *ctx, u64 address, u64 size, u64 flags)
 {
-	if (!address || size < SMALLEST || size > LARGEST || (EACH > 1 && bpf_get_prandom_u32() % EACH))
+	if ((COMMAND && !begun) || !address || size < SMALLEST || size > LARGEST || (EACH > 1 && bpf_get_prandom_u32() % EACH))
 		return 0;
 	struct allocation a = { .size = size, .ts = bpf_ktime_get_ns(), .stack = stacks.get_stackid(ctx, flags) };
 	return allocations.update(&address, &a);
@@ -63,6 +62,7 @@ int on_calloc(struct pt_regs *ctx, u64 count, u64 size) { return ask(count * siz
 int on_realloc(struct pt_regs *ctx, u64 old, u64 size) { return release(old) + ask(size, 0); }
 int on_posix_memalign(struct pt_regs *ctx, u64 place, u64 alignment, u64 size) { return ask(size, place); }
 int on_free(struct pt_regs *ctx, u64 address) { return release(address); }
+TRACEPOINT_PROBE(sched, sched_process_exec) { return args->pid == COMMAND ? begun = 1 : 0; }
 TRACEPOINT_PROBE(kmem, kmalloc) { return keep(args, (u64)args->ptr, args->bytes_alloc, 0); }
 TRACEPOINT_PROBE(kmem, kmem_cache_alloc) { return keep(args, (u64)args->ptr, args->bytes_alloc, 0); }
 TRACEPOINT_PROBE(kmem, mm_page_alloc) { return keep(args, args->pfn, 4096ull << args->order, 0); }
@@ -70,7 +70,10 @@ TRACEPOINT_PROBE(kmem, kfree) { return release((u64)args->ptr); }
 TRACEPOINT_PROBE(kmem, kmem_cache_free) { return release((u64)args->ptr); }
 TRACEPOINT_PROBE(kmem, mm_page_free) { return release(args->pfn); }
 `,
-  { attach: false, defines: { SMALLEST: options.minSize, LARGEST, EACH: options.sampleRate } },
+  {
+    attach: false,
+    defines: { COMMAND: command?.pid, SMALLEST: options.minSize, LARGEST, EACH: options.sampleRate },
+  },
 );
 const FUNCTIONS = "malloc valloc calloc realloc memalign aligned_alloc posix_memalign";
 for (const sym of pid === undefined ? [] : FUNCTIONS.split(" ")) {
@@ -78,11 +81,21 @@ for (const sym of pid === undefined ? [] : FUNCTIONS.split(" ")) {
   bpf.attachUretprobe({ name, sym, pid, fnName: "on_return" });
 }
 if (pid !== undefined) bpf.attachUprobe({ name, sym: "free", pid, fnName: "on_free" });
-for (const each of bpf.programs) if (pid === undefined && each.startsWith("tracepoint__")) bpf.attach(each);
+for (const each of bpf.programs)
+  if (pid === undefined && each.startsWith("tracepoint__kmem")) bpf.attach(each);
 console.log(`Attaching to ${pid === undefined ? "kernel allocators" : `pid ${pid}`}, Ctrl+C to quit.`);
 
-for await (const _ of intervals({ seconds: interval, count: options.count })) {
-  const youngest = Bpf.monotonicTime() - BigInt(older * 1e6);
+const ended = new AbortController();
+command?.ended.then(() => ended.abort());
+if (command !== undefined) {
+  bpf.attach("tracepoint__sched__sched_process_exec"); // Before, it is the shell that starts it.
+  bpf.rememberProcesses(pid);
+  command.resume();
+}
+
+for await (const _ of intervals({ seconds: interval, count: options.count, signal: ended.signal })) {
+  // What a command has not freed when it ends is lost at any age.
+  const youngest = Bpf.monotonicTime() - BigInt(ended.signal.aborted ? 0 : older * 1e6);
   const stacks = new Map<number, { size: bigint; count: number }>();
   console.log(`[${new Date().toTimeString().slice(0, 8)}] Top ${top} stacks with outstanding allocations:`);
   for (const [address, { size, ts, stack }] of bpf.maps.allocations) {
@@ -97,4 +110,5 @@ for await (const _ of intervals({ seconds: interval, count: options.count })) {
     console.log([`\t${size} bytes in ${count} allocations from stack`, ...frames].join("\n\t\t"));
   }
 }
-child?.kill();
+const end = ended.signal.aborted ? await command?.ended : undefined;
+if (end !== undefined) console.log(`${options.command} has ended: ${end.signal ?? `status ${end.code}`}`);

@@ -69,6 +69,7 @@ TRACEPOINT_PROBE(sched, sched_switch)
     maxEntries: { stacks: options.stackStorageSize ?? 16384 },
   },
 );
+if (!options.kernelStacksOnly) bpf.rememberProcesses();
 if (!options.folded) console.log("Tracing off-CPU time (us) by stack... Hit Ctrl-C to end.\n");
 for await (const _ of intervals({ seconds: options.duration, count: 1 })) {
   let missing = 0;

@@ -53,6 +53,7 @@ int sample(struct bpf_perf_event_data *ctx)
     maxEntries: { stacks: options.stackStorageSize ?? 16384 },
   },
 );
+if (!options.kernelStacksOnly) bpf.rememberProcesses();
 for (const id of options.tid ?? options.pid ?? []) bpf.maps.only.set(id, 1);
 const rate =
   options.count === undefined ? { sampleFreq: options.frequency ?? 49 } : { samplePeriod: options.count };

@@ -33,6 +33,10 @@ export interface PerfEventAttributes {
   readonly config1?: number | bigint | undefined;
   /** Of a breakpoint its length. */
   readonly config2?: number | bigint | undefined;
+  /** Records what processes map as code, that they fork, call exec and end; each record with its time. */
+  readonly recordsProcesses?: boolean | undefined;
+  /** CLOCK_*: of the times of records. */
+  readonly clock?: number | undefined;
   /** PERF_SAMPLE_BRANCH_*: which branches the processor is to note. */
   readonly branchSampleType?: number | undefined;
 }
@@ -42,13 +46,18 @@ const BYTES = 112;
 const DISABLED = 1;
 const FREQUENCY = 1 << 10;
 const WATERMARK = 1 << 14;
+/** mmap, comm, task, sample_id_all, mmap2. */
+const PROCESSES = (1 << 8) | (1 << 9) | (1 << 13) | (1 << 18) | (1 << 23);
+const OWN_CLOCK = 1 << 25;
 
 function filterFlags(attributes: PerfEventAttributes): number {
   const { inherit, excludeUser, excludeKernel, excludeHypervisor, excludeIdle, preciseIp = 0 } = attributes;
   const bit = (is: boolean | undefined, number: number) => (is ? 1 << number : 0);
   const excluded =
     bit(excludeUser, 4) | bit(excludeKernel, 5) | bit(excludeHypervisor, 6) | bit(excludeIdle, 7);
-  return bit(inherit, 1) | excluded | ((preciseIp & 3) << 15);
+  const records =
+    (attributes.recordsProcesses ? PROCESSES : 0) | (attributes.clock === undefined ? 0 : OWN_CLOCK);
+  return bit(inherit, 1) | excluded | ((preciseIp & 3) << 15) | records;
 }
 
 /** The struct in memory. */
@@ -69,6 +78,7 @@ export function encodePerfEvent(attributes: PerfEventAttributes): NativeBuffer {
   view.setBigUint64(56, BigInt(attributes.config1 ?? 0), true);
   view.setBigUint64(64, BigInt(attributes.config2 ?? 0), true);
   memory.setPointer(72, attributes.branchSampleType ?? 0);
+  view.setInt32(92, attributes.clock ?? 0, true);
   view.setUint32(48, wakeupBytes ?? wakeupEvents ?? 0, true);
   return memory;
 }

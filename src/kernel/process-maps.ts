@@ -24,18 +24,22 @@ export function parseMaps(text: string): Mapping[] {
   return Array.from(
     text.matchAll(LINE),
     ([, start = "", end = "", flags = "", offset = "", file = "", name = ""]) => {
-      const deleted = name.endsWith(DELETED);
       return {
         start: Number.parseInt(start, 16),
         end: Number.parseInt(end, 16),
         executable: flags[2] === "x",
         offset: Number.parseInt(offset, 16),
         file,
-        path: unescapePath(deleted ? name.slice(0, -DELETED.length) : name),
-        deleted,
+        ...mappedName(unescapePath(name)),
       };
     },
   ).filter((mapping) => mapping.path !== "[vsyscall]");
+}
+
+/** What the kernel's name of a mapping says. */
+export function mappedName(name: string): Pick<Mapping, "path" | "deleted"> {
+  const deleted = name.endsWith(DELETED);
+  return { path: deleted ? name.slice(0, -DELETED.length) : name, deleted };
 }
 
 /**

@@ -1,27 +1,19 @@
 import { readSync } from "node:fs";
 import { BpfError, SyscallError } from "../errors.ts";
 import { ERRNO } from "../ffi/errno-table.ts";
-import { closeFd, pageSize } from "../ffi/libc.ts";
-import { MappedMemory } from "../ffi/mapped-memory.ts";
 import type { PerfEventAttributes } from "../ffi/perf-event-attributes.ts";
-import { ioctl, perfEventOpen } from "../ffi/system-calls.ts";
+import { PerfRecords } from "../ffi/perf-records.ts";
+import { perfEventOpen } from "../ffi/system-calls.ts";
 
 const SOFTWARE_EVENT = 1;
 const BPF_OUTPUT = 10;
 const SAMPLE_RAW = 1 << 10;
 const FORMAT_LOST = 1 << 4;
-const ENABLE = 0x2400n;
-const DISABLE = 0x2401n;
-
-/** Places in the first page, which tells how far the kernel has written and we have read. */
-const HEAD = 1024;
-const TAIL = 1032;
 
 const RECORD_LOST = 2;
 const RECORD_SAMPLE = 9;
 /** Bytes before the samples of a record: its header, then the size of the raw data. */
 const SAMPLE_DATA = 12;
-const PUBLISH_EVERY = 256;
 
 /** Who takes the records of a CPU's buffer. */
 export interface RecordSink {
@@ -40,19 +32,13 @@ export interface WakeUps {
 /** The perf event and the shared memory of one CPU. */
 export class CpuBuffer {
   readonly cpu: number;
-  readonly fd: number;
-  readonly #memory: MappedMemory;
-  readonly #size: number;
+  readonly #records: PerfRecords;
   readonly #countsLost: boolean;
-  #scratch = new DataView(new ArrayBuffer(0));
-  #closed = false;
 
-  private constructor(cpu: number, { fd, countsLost }: OpenEvent, memory: MappedMemory, size: number) {
+  private constructor(cpu: number, records: PerfRecords, countsLost: boolean) {
     this.cpu = cpu;
-    this.fd = fd;
+    this.#records = records;
     this.#countsLost = countsLost;
-    this.#memory = memory;
-    this.#size = size;
   }
 
   /** Undefined when the CPU is not online. */
@@ -62,16 +48,11 @@ export class CpuBuffer {
     }
     const event = openEvent(cpu, wakeUps);
     if (event === undefined) return undefined;
-    const { fd } = event;
-    try {
-      const size = pages * pageSize();
-      const memory = MappedMemory.map(fd, pageSize() + size, { writable: true });
-      ioctl(fd, ENABLE, 0, "PERF_EVENT_IOC_ENABLE");
-      return new CpuBuffer(cpu, event, memory, size);
-    } catch (error) {
-      closeFd(fd);
-      throw error;
-    }
+    return new CpuBuffer(cpu, new PerfRecords(event.fd, pages, `CPU ${cpu}`), event.countsLost);
+  }
+
+  get fd(): number {
+    return this.#records.fd;
   }
 
   /** Events that found no room, as the kernel counts them (since Linux 6.0); undefined where it does not. */
@@ -84,51 +65,17 @@ export class CpuBuffer {
 
   /** Gives what is there now. */
   drain(sink: RecordSink): void {
-    const memory = this.#memory;
-    const head = memory.loadPosition(HEAD);
-    let tail = memory.loadPosition(TAIL);
-    let records = 0;
-    try {
-      while (tail < head && sink.more()) {
-        const at = pageSize() + (tail % this.#size);
-        const size = memory.view().getUint16(at + 6, true);
-        if (size === 0) throw new BpfError("PERF_BUFFER", `the buffer of CPU ${this.cpu} is damaged`);
-        tail += size;
-        this.#record(at, size, sink);
-        if (++records % PUBLISH_EVERY === 0) memory.storePosition(TAIL, tail);
-      }
-    } finally {
-      memory.storePosition(TAIL, tail);
-    }
+    this.#records.drain({
+      record(type, view, start) {
+        if (type === RECORD_SAMPLE) sink.sample(view, start + SAMPLE_DATA, view.getUint32(start + 8, true));
+        else if (type === RECORD_LOST) sink.lost(Number(view.getBigUint64(start + 16, true)));
+      },
+      more: () => sink.more(),
+    });
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    ioctl(this.fd, DISABLE, 0, "PERF_EVENT_IOC_DISABLE");
-    this.#memory.close();
-    closeFd(this.fd);
-  }
-
-  #record(at: number, size: number, sink: RecordSink): void {
-    const shared = this.#memory.view();
-    const wrapped = at + size > pageSize() + this.#size;
-    const view = wrapped ? this.#unwrap(at, size) : shared;
-    const start = wrapped ? 0 : at;
-    const type = view.getUint32(start, true);
-    if (type === RECORD_SAMPLE) sink.sample(view, start + SAMPLE_DATA, view.getUint32(start + 8, true));
-    else if (type === RECORD_LOST) sink.lost(Number(view.getBigUint64(start + 16, true)));
-  }
-
-  /** A copy in one piece of a record that begins at the end of the buffer and ends at its start. */
-  #unwrap(at: number, size: number): DataView {
-    if (this.#scratch.byteLength < size) this.#scratch = new DataView(new ArrayBuffer(size * 2));
-    const bytes = this.#memory.bytes();
-    const target = new Uint8Array(this.#scratch.buffer);
-    const atEnd = pageSize() + this.#size - at;
-    target.set(bytes.subarray(at, at + atEnd));
-    target.set(bytes.subarray(pageSize(), pageSize() + size - atEnd), atEnd);
-    return this.#scratch;
+    this.#records.close();
   }
 }
 

@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import type { ElfImage } from "../btf/elf-image.ts";
-import { BpfError } from "../errors.ts";
 import { mappedFile } from "../kernel/mapped-file.ts";
 import { type Mapping, processMaps } from "../kernel/process-maps.ts";
-import { readElf } from "../kernel/read-elf.ts";
 import { demangle } from "./demangle.ts";
+import { imageKey } from "./kept-images.ts";
+import { keptImage, recordedProcess } from "./mapping-log.ts";
+import { readImage } from "./read-image.ts";
+import { recordedMapping } from "./recorded-processes.ts";
 import type { ResolvedSymbol } from "./symbol.ts";
 
 /**
  * Names of a process's addresses, from the symbol tables of the files that it has mapped. What was read once is
- * known after the process has ended. Code that is made at run time (JIT) has no name.
+ * known after the process has ended, and so is what a log of mappings has recorded. Code that is made at run time (JIT) has no name.
  */
 export class ProcessAddresses {
   readonly #pid: number;
@@ -24,7 +26,7 @@ export class ProcessAddresses {
 
   /** Forgets all when the number stands for another program now: the process has ended, or called exec. */
   refresh(): void {
-    const identity = identityOf(this.#pid);
+    const identity = recordedProcess(this.#pid)?.ended ? undefined : identityOf(this.#pid);
     if (identity === undefined || identity === this.#identity) return;
     this.#identity = identity;
     this.#images.clear();
@@ -33,8 +35,23 @@ export class ProcessAddresses {
 
   /** The function at an address; with the module alone where the file knows no name for it. */
   resolve(address: number): Partial<ResolvedSymbol> | undefined {
-    const mapping = this.#mapping(address) ?? this.#newMapping(address);
-    if (mapping === undefined || mapping.path === "") return undefined;
+    return this.#resolve(address, MOST_PARENTS);
+  }
+
+  #resolve(address: number, parents: number): Partial<ResolvedSymbol> | undefined {
+    const recorded = recordedProcess(this.#pid);
+    const mapping =
+      this.#mapping(address) ??
+      (recorded?.ended ? undefined : this.#newMapping(address)) ??
+      (recorded && recordedMapping(recorded, address));
+    if (mapping !== undefined) return this.#symbol(mapping, address);
+    // What it had when it was forked its parent had, too.
+    if (recorded?.parent === undefined || parents === 0) return undefined;
+    return processAddresses(recorded.parent).#resolve(address, parents - 1);
+  }
+
+  #symbol(mapping: Mapping, address: number): Partial<ResolvedSymbol> | undefined {
+    if (mapping.path === "") return undefined;
     const image = mapping.path.startsWith("/") ? this.#image(mapping) : undefined;
     const place = image?.address(address - mapping.start + mapping.offset);
     const found = place === undefined ? undefined : image?.symbols.at(place);
@@ -55,21 +72,11 @@ export class ProcessAddresses {
   }
 
   #image(mapping: Mapping): ElfImage | undefined {
-    const key = `${mapping.file} ${mapping.path}`;
-    if (!this.#images.has(key)) this.#images.set(key, this.#read(mapping));
-    return this.#images.get(key);
-  }
-
-  #read(mapping: Mapping): ElfImage | undefined {
-    try {
-      return readElf(mappedFile(this.#pid, mapping));
-    } catch (error) {
-      // Not an ELF file (a font, a database) or no longer there: its addresses have no names.
-      const { code } = error as NodeJS.ErrnoException;
-      if (error instanceof BpfError || ["ENOENT", "ESRCH", "EACCES", "EPERM"].includes(code ?? ""))
-        return undefined;
-      throw error;
+    const key = imageKey(mapping);
+    if (!this.#images.has(key)) {
+      this.#images.set(key, readImage(mappedFile(this.#pid, mapping)) ?? keptImage(mapping));
     }
+    return this.#images.get(key);
   }
 }
 
@@ -86,6 +93,9 @@ function identityOf(pid: number): string | undefined {
     throw error;
   }
 }
+
+/** Numbers of processes are used again: a chain of them need not end. */
+const MOST_PARENTS = 8;
 
 const known = new Map<number, ProcessAddresses>();
 const MOST_KNOWN = 256;

@@ -2,12 +2,18 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { test } from "node:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { Bpf } from "bcc-ts";
 import { TestProcess } from "../cli-process.ts";
 import { needsFeature } from "./needs-feature.ts";
 import { interrupt, startTool } from "./tool-process.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "bcc-ts-uprobes-"));
+after(() => rmSync(directory, { recursive: true }));
 
 /** Allocates 20 blocks of 77777 bytes and frees 8 of them, and one each in other ways; then it waits. */
 const LEAKING = `
@@ -49,6 +55,32 @@ test("memleak shows what a process has not freed", async (t) => {
     sums.reduce((sum, [, , count]) => sum + Number(count), 0),
     expected.length,
   );
+});
+
+const ENDING = `
+#include <stdlib.h>
+__attribute__((noinline)) void *leaky(int size) { void *p = malloc(size); __asm__ volatile("" : : "r"(p)); return p; }
+int main(void) { for (int i = 0; i < 3; i++) leaky(77000 + i); free(leaky(77)); return 3; }
+`;
+
+test("memleak shows what a command that ends at once has not freed", async (t) => {
+  if (!needsFeature(t, "uprobes") || !needsFeature(t, "tracepoints")) return;
+  const path = join(directory, "ending");
+  const words = ["-O1", "-fno-omit-frame-pointer", "-x", "c", "-", "-o", path];
+  if (spawnSync("cc", words, { input: ENDING }).status !== 0) return t.skip("there is no C compiler");
+  using tool = await startTool("memleak", "-c", path, 3600);
+  const { stdout, stderr, status } = await tool.end();
+  assert.deepEqual([status, stderr], [0, ""]);
+  const text = stdout.toString();
+  const blocks = [
+    ...text.matchAll(/^\t(\d+) bytes in 1 allocations from stack\n\t\tleaky\+\S+ \[ending\]$/gm),
+  ];
+  assert.deepEqual(
+    blocks.map(([, size]) => Number(size)),
+    [77000, 77001, 77002],
+  );
+  assert.equal([...text.matchAll(/allocations from stack/g)].length, 3, text);
+  assert.match(text, / has ended: status 3$/m);
 });
 
 test("sslsniff shows what goes through TLS", async (t) => {

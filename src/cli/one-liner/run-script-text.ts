@@ -1,16 +1,18 @@
 import { buildScript } from "../../build-script.ts";
+import { BpfError } from "../../errors.ts";
 import type { ScriptBuildOptions } from "../../script-build-options.ts";
 import { ScriptRun } from "../../script-run.ts";
 import { liveSurroundings } from "../../script-world.ts";
 import type { SourceText } from "../../source/source-text.ts";
+import { TracedCommand } from "../../traced-command.ts";
 import type { ScriptPlace } from "../../values/script-value.ts";
 import type { Stdio } from "../stdio.ts";
 import { EventPrinter } from "./event-printer.ts";
 import { OutputWriter } from "./output-writer.ts";
 import { readProgram } from "./read-program.ts";
 import { diagnosticText } from "./show-diagnostics.ts";
-import { TracedCommand } from "./traced-command.ts";
 import { TracedProcess } from "./traced-process.ts";
+import { UsageError } from "./usage-error.ts";
 import type { OneLinerOptions } from "./words.ts";
 
 /** Whose end is the script's. */
@@ -22,13 +24,21 @@ interface Traced {
 /** Compiles and runs a script until its end, Ctrl-C, or the end of the command of -c. Gives its exit status. */
 export async function runScriptText(options: OneLinerOptions, stdio: Stdio): Promise<number> {
   const source = await readProgram(options, stdio);
-  const command = options.command === undefined ? undefined : await TracedCommand.start(options.command);
+  const command = options.command === undefined ? undefined : await startCommand(options.command);
   const process = options.pid === undefined ? undefined : new TracedProcess(options.pid);
   try {
     return await compileAndRun(source, options, { command, process }, stdio);
   } finally {
     command?.end();
     process?.close();
+  }
+}
+
+async function startCommand(words: string): Promise<TracedCommand> {
+  try {
+    return await TracedCommand.start(words);
+  } catch (error) {
+    throw BpfError.is(error) && error.code === "COMMAND" ? new UsageError(error.message, error.hint) : error;
   }
 }
 
@@ -64,6 +74,8 @@ async function compileAndRun(
           events.show(event);
           if (event.kind === "attached") command?.resume();
         },
+        pid: options.pid,
+        command: command?.pid,
         only: options.probeFilter === undefined ? undefined : new RegExp(options.probeFilter),
         onWarning: (message) => warnings && writer.put({ stderr: `WARNING: ${message}\n` }),
       },
