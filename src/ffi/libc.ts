@@ -18,6 +18,7 @@ const DECLARATIONS = {
   setsockopt: ["i32", ["i32", "i32", "i32", "pointer", "u32"]],
   if_nametoindex: ["u32", ["pointer"]],
   eventfd: ["i32", ["u32", "i32"]],
+  pthread_sigmask: ["i32", ["i32", "pointer", "pointer"]],
   setrlimit: ["i32", ["i32", "pointer"]],
   sysconf: ["ssize", ["i32"]],
   vsnprintf: ["i32", ["pointer", "size", "pointer", "pointer"]],

@@ -1,5 +1,6 @@
 import { libbpf } from "../ffi/libbpf.ts";
 import { NativeBuffer } from "../ffi/native-buffer.ts";
+import { withSignalsHeld } from "../ffi/signal-mask.ts";
 import type { LoadOptions } from "./load-options.ts";
 import { type MapTypeIds, readMapTypeIds } from "./loaded-object.ts";
 import { configure, ObjectHandle } from "./object-handle.ts";
@@ -33,7 +34,8 @@ export function attemptLoad(
     const typeIds = new Map([...handle.maps].map(([name, map]) => [name, readMapTypeIds(map)]));
     configure(handle, options);
     const rooms = giveLogs(handle, logLevel, logBytes);
-    const result = libbpf().bpf_object__load(handle.address);
+    // A verifier that is interrupted gives up, and does so again when a profiler's signals come faster than it works.
+    const result = withSignalsHeld(() => libbpf().bpf_object__load(handle.address));
     const logs = new Map<string, string>();
     for (const [name, room] of rooms) {
       if (room.bytes[0] !== 0) logs.set(name, room.text());

@@ -33,6 +33,8 @@ class LibbpfLoadError extends LoadError {
 /** Why an attempt failed, found out by another one where the first did not say. */
 export function explainFailure(object: NativeBuffer, options: LoadOptions, failed: LoadAttempt): BpfError {
   const refused = [...failed.logs].at(-1);
+  // What the verifier wrote until then is no reason.
+  if (failed.result === -ERRNO.EAGAIN) return otherFailure(ERRNO.EAGAIN, refused?.[0], []);
   if (refused !== undefined && (options.logLevel ?? 0) === 0) {
     const [program, log] = refused;
     return verifierError(object, options, program, log, -failed.result);
@@ -115,6 +117,8 @@ function mapHint(errno: number): string | undefined {
 function programHint(errno: number): string | undefined {
   if (errno === ERRNO.EPERM)
     return "Is the kernel in lockdown, or is this kind of program switched off in it?";
+  if (errno === ERRNO.EAGAIN)
+    return "Signals interrupted the verifier each time that it was tried: find out who sends them so often, and load before or after that.";
   if (errno === ERRNO.EINVAL) return "Does this kernel know the kind of program? `bcc-ts doctor` tells.";
   return undefined;
 }

@@ -13,6 +13,7 @@ import { loadObject } from "../../src/load/load-object.ts";
 import { VerifierError } from "../../src/load/verifier-error.ts";
 import { compileOnce } from "../compile-once.ts";
 import { CASES, compileCase } from "../unit/load/compile-case.ts";
+import { needsFeature } from "./needs-feature.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "bcc-ts-load-"));
 after(() => rmSync(directory, { recursive: true }));
@@ -211,4 +212,13 @@ test("without capabilities the error names them", (t) => {
   assert.equal(name, "PermissionError", child.stderr);
   assert.equal(missing, "CAP_BPF,CAP_PERFMON");
   assert.match(hint ?? "", /root/);
+});
+
+test("signals in quick succession do not keep a program from being loaded", (t) => {
+  if (!needsFeature(t, "raw tracepoints")) return;
+  const script = fileURLToPath(new URL("profiled-child.js", import.meta.url));
+  const words = ["--cpu-prof", "--cpu-prof-dir", directory, "--cpu-prof-interval", "100"];
+  const child = spawnSync(process.execPath, [...words, script], { encoding: "utf8" });
+  assert.deepEqual([child.status, child.stderr], [0, ""]);
+  assert.equal(child.stdout, "raw_tracepoint__sys_enter\n");
 });
