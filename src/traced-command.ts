@@ -56,6 +56,7 @@ export class TracedCommand implements Disposable {
     return traced;
   }
 
+  /** Its process id, from the start. */
   get pid(): number {
     return this.#child.pid ?? -1;
   }
