@@ -8,7 +8,7 @@ import { CheckCalls } from "./check-call.ts";
 import { CheckState, type ScriptWorld } from "./check-state.ts";
 import { MacroTable } from "./macro-table.ts";
 import { parseWholeExpression } from "./parse-script.ts";
-import type { ProbeContext } from "./probe-context.ts";
+import { PROVIDERS, type ProbeContext } from "./probe-context.ts";
 import type { Settings } from "./settings.ts";
 
 /** Types grow at each round; a script that needs more rounds than this goes round in circles. */
@@ -54,6 +54,7 @@ export function checkScript(
   for (let round = 0; round < MOST_ROUNDS; round++) {
     state.beginRound();
     checkProbes(state, script.probes, contexts);
+    learnFromLeftOut(state, script.probes, contexts);
     if (!state.changed) break;
   }
   checkUnused(state, script);
@@ -79,6 +80,26 @@ function checkProbes(state: CheckState, probes: readonly Probe[], contexts: read
   for (const [p, probe] of probes.entries()) {
     for (const context of contexts[p] ?? []) state.probes.push(checkProbe(state, probe, context));
   }
+}
+
+/**
+ * A block that is left out because this kernel lacks its functions still says what its maps hold, for the blocks that
+ * print and clear them. What else it says is dropped.
+ */
+function learnFromLeftOut(
+  state: CheckState,
+  probes: readonly Probe[],
+  contexts: readonly ProbeContext[][],
+): void {
+  const [said, acts] = [state.diagnostics.length, state.actions.length];
+  for (const [p, probe] of probes.entries()) {
+    const provider = PROVIDERS[probe.points[0]?.text.split(":")[0] ?? ""];
+    if (contexts[p]?.length !== 0 || provider === undefined) continue;
+    const attach = { kind: "kprobe", symbol: "" } as const;
+    checkProbe(state, probe, { provider, name: "", section: "kprobe", attach, space: "any" });
+  }
+  state.diagnostics.length = said;
+  state.actions.length = acts;
 }
 
 function checkProbe(state: CheckState, probe: Probe, context: ProbeContext): TypedProbe {

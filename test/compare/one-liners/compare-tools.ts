@@ -55,6 +55,7 @@ async function compareTool(activity: TestProcess, { name, steps, same, shows, fo
   if (theirs !== undefined)
     return told(`bpftrace's does not run; ours ${seen ? "shows" : "SHOWS NOT"}`, seen, theirs, sample);
   if (shows === undefined) return told("both attach; nothing to be seen here", true);
+  if (!seen && !shows.test(bpftrace)) return told("neither shows anything here", true, sample);
   const both = seen && shows.test(bpftrace);
   return told(
     both ? "both show" : `ONLY ${seen ? "OURS" : "BPFTRACE"} SHOWS`,

@@ -23,7 +23,7 @@ export const TOOLS: readonly Tool[] = [
   { name: "bitesize", steps: "disk", same: found(/^@(\[dd\]:) *\n((?:[[(].*\n)+)/gm) },
   { name: "capable", steps: "files programs connections", shows: /^\S+ +\d+ +\d+ +\S+ +\d+ +\w+ +\d+$/m },
   { name: "cpuwalk", steps: "burn", shows: HISTOGRAM },
-  { name: "dcsnoop", steps: "files", same: found(/ python3 +M? *(missing)$/gm) },
+  { name: "dcsnoop", steps: "files", same: found(/ python3 +[RM] (a|b|missing)$/gm) },
   {
     name: "execsnoop",
     steps: "programs",
@@ -34,7 +34,7 @@ export const TOOLS: readonly Tool[] = [
   { name: "loads", steps: "", forMs: 2500, shows: /load averages: [\d.]+ [\d.]+ [\d.]+$/m },
   { name: "mdflush", steps: "syncs" },
   { name: "naptime", steps: "naps", same: found(/ python3 +(\d+\.\d+)$/gm) },
-  { name: "oomkill", steps: "victims", same: found(/(Triggered by .*)$/gm) },
+  { name: "oomkill", steps: "victims", same: found(/(Triggered by .*loadavg)/gm) },
   { name: "opensnoop", steps: "files", same: found(/ python3 +(-?\d+ +-?\d+) .*\/(a|b|missing)$/gm) },
   { name: "pidpersec", steps: "programs", forMs: 2500, shows: /PIDs\/sec: @: \d+/ },
   { name: "runqlat", steps: "waits", shows: HISTOGRAM },
