@@ -39,7 +39,7 @@ interface Kept {
 
 /** All that the object depends on, except for what the machine is asked in the course of it. */
 function keyOf(source: SourceText, { facts, world, environment, helperErrors }: ScriptBuildOptions): string {
-  const { parameters, includes, named, pid, childPid, pidNamespace, cpus, unsafe, mode } = world;
+  const { parameters, includes, named, pid, childPid, pidNamespace, cpus, unsafe, mode, program } = world;
   const namespace = pidNamespace && [`${pidNamespace.device}`, `${pidNamespace.inode}`];
   const settings = Object.entries(environment).filter(([name]) => name.startsWith("BPFTRACE_"));
   const told = [
@@ -52,6 +52,7 @@ function keyOf(source: SourceText, { facts, world, environment, helperErrors }: 
     cpus,
     unsafe,
     mode,
+    program,
     helperErrors,
     settings.sort(),
   ];

@@ -13,6 +13,7 @@ import type { ScriptDescription, ScriptMapLayout, ScriptProbe } from "./program/
 import { refusedHelper } from "./refused-helper.ts";
 import { RingBuffer } from "./rings/ring-buffer.ts";
 import { runTrials, type TrialHost, trialsOf } from "./script-trials.ts";
+import { ScriptWatches } from "./script-watches.ts";
 import { clearScriptMap, zeroScriptMap } from "./scripts/clear-script-map.ts";
 import { requestCodec } from "./scripts/decode-record.ts";
 import { LostCounter } from "./scripts/lost-counter.ts";
@@ -72,6 +73,9 @@ export class ScriptRun implements Disposable {
   readonly #rings: RingBuffer<ScriptRequest | undefined>[];
   readonly #lost: LostCounter;
   readonly #links: Link[] = [];
+  readonly #watches: ScriptWatches;
+  /** Watchpoints at addresses, by them. */
+  readonly #breakpoints = new Map<bigint, Link[]>();
   readonly #signals: [NodeJS.Signals, () => void][] = [];
   readonly #ending = new AbortController();
   #exitCode = 0;
@@ -109,6 +113,7 @@ export class ScriptRun implements Disposable {
       const map = this.#object.maps.get(name);
       return map === undefined ? [] : [new RingBuffer(map, { codec })];
     });
+    this.#watches = new ScriptWatches(this.#object, (message) => options.onWarning?.(message));
     this.#lost = new LostCounter(script.object, this.#object);
     for (const ring of this.#rings) ring.on((request) => request && this.#handle(request));
   }
@@ -256,6 +261,7 @@ export class ScriptRun implements Disposable {
   #detach(): void {
     for (const [signal, listener] of this.#signals.splice(0)) process.off(signal, listener);
     for (const link of this.#links.splice(0).reverse()) link.close();
+    this.#watches.close();
   }
 
   #program({ program }: ScriptProbe): LoadedProgram {
@@ -274,6 +280,8 @@ export class ScriptRun implements Disposable {
       case "test":
       case "bench":
         return 1;
+      case "watch":
+        return 0; // The probe at its function stands for it.
       case "signal": {
         const run = () => {
           testRun(this.#program(probe));
@@ -295,9 +303,17 @@ export class ScriptRun implements Disposable {
         const link = this.#attachOrWarn(probe, () =>
           attachProgram(this.#program(probe), attach, (count) => this.#checkRoom(probe, count)),
         );
+        if (link !== undefined) this.#noteBreakpoint(attach, link);
         return link === undefined ? 0 : link.kind === "perf-event" ? 1 : link.count;
       }
     }
+  }
+
+  #noteBreakpoint(attach: ScriptProbe["attach"], link: Link): void {
+    const address = attach.kind === "perf-event" ? attach.attributes?.config1 : undefined;
+    if (address === undefined) return;
+    const known = this.#breakpoints.get(BigInt(address)) ?? [];
+    this.#breakpoints.set(BigInt(address), [...known, link]);
   }
 
   #attachOrWarn(probe: ScriptProbe, attach: () => Link): Link | undefined {
@@ -346,6 +362,14 @@ export class ScriptRun implements Disposable {
         if (layout !== undefined) onEvent({ kind: "map", map: this.#orZero(layout), top, divisor });
         break;
       }
+      case "watch": {
+        const probe = this.#script.description.probes.find(({ program }) => program === request.program);
+        if (probe !== undefined) this.#watches.add(probe, request.address, request.pid);
+        break;
+      }
+      case "unwatch":
+        this.#unwatch(request.address);
+        break;
       case "clear":
       case "zero":
         this.#empty(maps[request.map], request.kind);
@@ -362,6 +386,12 @@ export class ScriptRun implements Disposable {
     if (request.kind === "event" && request.event.kind === "errorf") trial.failed = true;
     if (request.kind === "exit" && request.code !== 0) trial.failed = true;
     return trial.drop || request.kind === "exit";
+  }
+
+  /** Of functions' arguments, and of a watchpoint that the script has at the address itself. */
+  #unwatch(address: bigint): void {
+    this.#watches.remove(address, this.#script.description.probes);
+    for (const link of this.#breakpoints.get(address)?.splice(0) ?? []) link.close();
   }
 
   #empty(layout: ScriptMapLayout | undefined, how: "clear" | "zero"): void {

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { readlinkSync, statSync } from "node:fs";
 import { openLibbpfAhead } from "./ffi/libbpf.ts";
 import { liveScriptFiles } from "./find-script-files.ts";
 import { indexedFacts } from "./kept-name-index.ts";
@@ -19,6 +19,8 @@ export interface ScriptArguments {
   readonly named?: Readonly<Record<string, string>>;
   /** Probes of programs and libraries see this process only. */
   readonly pid?: number | undefined;
+  /** The path of the program that it runs, where /proc does not tell: it may not have begun yet. */
+  readonly program?: string | undefined;
   /** The process that was started for the script: `cpid`. */
   readonly childPid?: number | undefined;
   /** Run the script's tests ("test"), or measure its bench blocks, beside begin and end blocks alone. */
@@ -54,6 +56,7 @@ export function liveScriptWorld(given: ScriptArguments): ScriptBuildOptions["wor
     parameters: given.parameters ?? [],
     named: new Map(Object.entries(given.named ?? {})),
     pid: given.pid,
+    program: given.program ?? (given.pid === undefined ? undefined : programOf(given.pid)),
     childPid: given.childPid,
     mode: given.mode,
     unsafe: given.unsafe ?? false,
@@ -80,6 +83,15 @@ export function liveScriptWorld(given: ScriptArguments): ScriptBuildOptions["wor
       }
     },
   };
+}
+
+/** As the process sees it. */
+function programOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return undefined; // It has ended, or is the kernel's.
+  }
 }
 
 /** The inode number that the first namespace of processes always has. */

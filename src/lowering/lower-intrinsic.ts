@@ -1,3 +1,4 @@
+import { WATCHED_MAP, watchNumber } from "../program/script.ts";
 import type { Intrinsic, Value } from "../program/tir.ts";
 import { sizeOfType } from "../program/type-layout.ts";
 import type { AddressSpace } from "../program/types.ts";
@@ -25,6 +26,8 @@ const SIMPLE: Readonly<Partial<Record<Intrinsic, string>>> = {
 };
 
 const USER_STACK = 256;
+/** A processor has about four watchpoints at a time. */
+const MOST_WATCHED = 1024;
 
 /** Functions that the kernel's helpers, or C of ours, do. */
 export abstract class LowerIntrinsics extends LowerMaps {
@@ -81,6 +84,8 @@ export abstract class LowerIntrinsics extends LowerMaps {
         return this.#compareMemory(call);
       case "write-user":
         return this.#writeUser(call);
+      case "begin-watch":
+        return this.#beginWatch(call);
       case "socket-cookie": {
         this.keepsPointerTypes = true;
         const socket = this.number(first as Value);
@@ -285,6 +290,20 @@ export abstract class LowerIntrinsics extends LowerMaps {
     );
     this.out.line("}");
     return scalar(result);
+  }
+
+  /** The map of what is watched: an address and the number of the probe that asked. */
+  #beginWatch({ arguments: [address, program] }: Call): Operand {
+    this.shared.define(
+      () =>
+        `struct { __uint(type, 1); __uint(key_size, 16); __uint(value_size, 8); __uint(max_entries, ${MOST_WATCHED}); } ${WATCHED_MAP} SEC(".maps");`,
+      "watched",
+    );
+    const probe = program?.kind === "text" ? watchNumber(program.bytes) : 0;
+    const key = this.words([this.number(address as Value), String(probe)]);
+    const flags = "1 /* only where it is not there */";
+    const result = this.out.number(`bpf_map_update_elem(&${WATCHED_MAP}, ${key.c}, bt_zeros, ${flags})`);
+    return scalar(this.out.number(`${result} == 0`));
   }
 
   /** The kernel does not let programs read stacks that it keeps, so it is walked again. */

@@ -169,7 +169,7 @@ function lowerProbe(
 
 const OF_NO_PROCESS: ReadonlySet<TypedProbe["attach"]["kind"]> = new Set([
   ...(["begin", "end", "test", "bench", "signal", "interval", "iterator", "iter"] as const),
-  ...(["uprobe", "uretprobe", "usdt"] as const),
+  ...(["uprobe", "uretprobe", "usdt", "watch"] as const),
 ]);
 
 /** Probes of user functions are attached to the process; our own and clocks are nobody's. */

@@ -9,6 +9,14 @@ export interface ScriptDescription {
   readonly settings: ScriptSettings;
 }
 
+/** The map of what is watched since functions were called: keys are an address and the number of a probe. */
+export const WATCHED_MAP = "bt_watched";
+
+/** The number of a probe by the name of its program. */
+export function watchNumber(program: string): number {
+  return Number(/^probe_(\d+)/.exec(program)?.[1] ?? 0);
+}
+
 /** One program in the kernel and all places at which it is attached. */
 export interface ScriptProbe {
   /** The C function. */
@@ -21,6 +29,15 @@ export interface ScriptProbe {
 /** "begin", "end", "signal", "test" and "bench" are run by us, the others by the kernel. */
 export type ScriptAttach =
   | { readonly kind: "begin" | "end" }
+  /** Memory that a function of the traced process is given: it is watched from when the function is called. */
+  | {
+      readonly kind: "watch";
+      readonly bytes: number;
+      /** Reads 1, writes 2, instructions 4. */
+      readonly mode: number;
+      /** The process is stopped when the function is called, and goes on when its memory is watched. */
+      readonly stops: boolean;
+    }
   /** Where a script is run for its tests, or to be measured. */
   | { readonly kind: "test" | "bench" }
   | { readonly kind: "signal"; readonly signal: string }
@@ -63,6 +80,8 @@ export interface ScriptAction {
     | "exit"
     | "failed"
     | "helper-error"
+    | "watch"
+    | "unwatch"
     | "skboutput";
   /** printf, time, cat, system, errorf, …: the format. */
   readonly format?: string | undefined;
@@ -71,6 +90,8 @@ export interface ScriptAction {
   /** print-map: how many of the largest, and what values are divided by. */
   readonly top?: number | undefined;
   readonly divisor?: number | undefined;
+  /** watch: the probe's program. */
+  readonly program?: string | undefined;
   /** helper-error: the kernel's function that failed, and what that means. */
   readonly helper?: string | undefined;
   readonly message?: string | undefined;

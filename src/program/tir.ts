@@ -40,7 +40,7 @@ export interface TypedMap {
 export interface TypedAction
   extends Pick<
     ScriptAction,
-    "kind" | "format" | "map" | "top" | "divisor" | "separator" | "helper" | "message"
+    "kind" | "format" | "map" | "top" | "divisor" | "separator" | "helper" | "message" | "program"
   > {
   readonly arguments: readonly Type[];
   readonly span: Span;
@@ -166,6 +166,8 @@ export type Intrinsic =
   | "glob-match"
   | "compare-memory"
   | "write-user"
+  /** Whether an address was not watched until now. From now on it is. */
+  | "begin-watch"
   | "socket-cookie"
   | "string-length"
   | "per-cpu-address"

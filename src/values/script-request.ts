@@ -11,6 +11,9 @@ export type ScriptRequest =
       readonly divisor: number | undefined;
     }
   | { readonly kind: "clear" | "zero"; readonly map: number }
+  /** A process's memory is to be watched, by the program that is named. */
+  | { readonly kind: "watch"; readonly program: string; readonly address: bigint; readonly pid: number }
+  | { readonly kind: "unwatch"; readonly address: bigint }
   | { readonly kind: "exit"; readonly code: number };
 
 /** What an action asks with the values of its record. `file` is the script's name in messages. */
@@ -51,6 +54,12 @@ export function requestOf(action: ScriptAction, values: readonly ScriptValue[], 
     case "clear":
     case "zero":
       return { kind, map };
+    case "watch": {
+      const [address = 0n, pid = 0n] = values.map(integerOf);
+      return { kind, program: action.program ?? "", address, pid: Number(pid) };
+    }
+    case "unwatch":
+      return { kind, address: integerOf(values[0]) ?? 0n };
     case "exit":
       return { kind, code: Number(BigInt.asUintN(8, integerOf(values[0]) ?? 0n)) };
     default:

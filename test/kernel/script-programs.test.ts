@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { trace } from "../../src/trace.ts";
 import { needsFeature } from "./needs-feature.ts";
 import { scriptOutput } from "./script-output.ts";
 
@@ -23,6 +24,8 @@ const FILES: Readonly<Record<string, string>> = {
 struct point { int x; char name[8]; };
 int counter = 41;
 __attribute__((noinline)) long many(struct point *p, char c, int d, int e, int f, int g, short last) { return p->x + c + last; }
+int cell;
+__attribute__((noinline)) void increment(int by, int *at) { *at += by; }
 int main(void) {
   volatile long *watched = mmap((void *)0x10000000, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   struct point p = { 5, "name" };
@@ -32,6 +35,9 @@ int main(void) {
   fflush(stdout);
   getchar();
   *watched = many(&p, 'x', 0, 0, 0, 0, -7);
+  for (int i = 0; i < 10; i++) increment(1, &cell);
+  getchar();
+  *watched = 5;
   return 0;
 }`,
 };
@@ -74,6 +80,34 @@ test("arguments of a user function by their names", { skip: unbuilt }, async (t)
       `uprobe:${program}:many { print((args.p.x, args.p.name, args.c, args.last)); print(*uaddr("counter")); print(func); exit(); }`,
   );
   assert.deepEqual(lines, ["(5, name, 120, -7)", "41", "many"]);
+});
+
+test("a watchpoint at what a function is given, from its first call on", { skip: unbuilt }, async (t) => {
+  if (!needsFeature(t, "uprobes")) return;
+  const lines = await traced(
+    () => "watchpoint:increment+arg1:4:w { @n++; if (@n == 10) { print(comm); clear(@n); exit(); } }",
+  );
+  assert.deepEqual(lines, ["program"]);
+});
+
+test("a watchpoint that is ended", { skip: unbuilt }, async () => {
+  const child = spawn(program, { stdio: ["pipe", "pipe", "inherit"] });
+  try {
+    await once(child.stdout, "data");
+    const script = 'watchpoint:0x10000000:8:w { @n++; unwatch(0x10000000); printf("unwatched"); }';
+    using run = await trace(script, { pid: child.pid });
+    const ended = once(child, "exit");
+    child.stdin.write("\n");
+    for await (const event of run) {
+      // What it asked for before is done when it is told.
+      if (event.kind === "printf") break;
+    }
+    child.stdin.end();
+    await ended;
+    assert.deepEqual([...run.map("@n")], [[undefined, 1n]]);
+  } finally {
+    child.kill("SIGKILL");
+  }
 });
 
 test("a watchpoint", { skip: unbuilt }, async () => {

@@ -1,5 +1,6 @@
 import { buildScript } from "../../build-script.ts";
 import { BpfError } from "../../errors.ts";
+import { findBinary } from "../../kernel/find-binary.ts";
 import type { ScriptBuildOptions } from "../../script-build-options.ts";
 import { ScriptRun } from "../../script-run.ts";
 import { liveSurroundings } from "../../script-world.ts";
@@ -110,6 +111,7 @@ function buildOptions(
     parameters: options.parameters,
     named: namedValues(options.named),
     pid: options.pid ?? command?.pid,
+    program: options.command === undefined ? undefined : findBinary(firstWord(options.command)),
     childPid: command?.pid,
     mode: options.mode,
     unsafe: options.unsafe,
@@ -117,6 +119,11 @@ function buildOptions(
     includes: options.includes,
   };
   return { ...liveSurroundings(given, warn), helperErrors: options.helperErrors > 0 };
+}
+
+/** It is that of the traced process once that has begun. */
+function firstWord(command: string): string {
+  return command.trim().split(/\s+/)[0] ?? "";
 }
 
 /** `--name=value` by name; without a value it is a switch that is on. */

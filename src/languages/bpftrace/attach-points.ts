@@ -51,6 +51,7 @@ const RESOLVERS: Readonly<Record<Provider, Resolver>> = {
   usdt,
   iter: iterator,
   watchpoint,
+  asyncwatchpoint: watchpoint,
   test: trial,
   bench: trial,
 };

@@ -1,3 +1,4 @@
+import { similarNames } from "../../source/similar-names.ts";
 import { AttachPointError, type AttachWorld } from "./attach-world.ts";
 import type { ProbeContext, Provider } from "./probe-context.ts";
 import { numberOf } from "./read-number.ts";
@@ -20,13 +21,7 @@ export function watchpoint(parts: string[], provider: Provider, world: AttachWor
     throw new AttachPointError(`Invalid length of ${provider}: ${length}`, "It is 1, 2, 4 or 8.");
   }
   const address = numberOf(target);
-  if (address === undefined) {
-    throw new AttachPointError(
-      `${provider} needs the address of what is to be watched, not ${target}`,
-      "The argument of a function cannot be watched yet.",
-      "UNSUPPORTED_PROBE",
-    );
-  }
+  if (address === undefined) return [argumentProbe(parts, provider, world, Number(bytes))];
   if (address % bytes !== 0n) {
     throw new AttachPointError(`${provider}: the address is to be a multiple of the length, ${bytes}`);
   }
@@ -48,6 +43,43 @@ export function watchpoint(parts: string[], provider: Provider, world: AttachWor
   } as const;
   const name = [provider, ...parts].join(":");
   return [{ provider, name, section: "perf_event", attach, space: "any" }];
+}
+
+/** Runs when the memory is touched that an argument of a function leads to, from when the function is called. */
+function argumentProbe(
+  parts: readonly string[],
+  provider: Provider,
+  world: AttachWorld,
+  bytes: number,
+): ProbeContext {
+  const [target = "", , mode = ""] = parts;
+  const [, symbol = "", argument = ""] = /^([\w.$@]+)\+arg(\d)$/.exec(target) ?? [];
+  if (symbol === "") {
+    throw new AttachPointError(
+      `${provider} needs what is to be watched, and ${target} is no address and no argument of a function`,
+      "For instance watchpoint:0x10000000:8:rw, or watchpoint:increment+arg1:4:w.",
+    );
+  }
+  if (world.pid === undefined || world.program === undefined) {
+    throw new AttachPointError(
+      `${provider} at the argument of a function needs a process`,
+      "Give -p PID or -c COMMAND.",
+    );
+  }
+  const functions = world.userFunctions(world.program);
+  if (functions !== undefined && !functions.includes(symbol)) {
+    const similar = similarNames(symbol, functions, 1)[0];
+    const hint = similar === undefined ? undefined : `Did you mean ${similar}?`;
+    throw new AttachPointError(`${world.program} has no function ${symbol}.`, hint, "NO_MATCH");
+  }
+  return {
+    provider,
+    name: [provider, ...parts].join(":"),
+    section: "perf_event",
+    attach: { kind: "watch", bytes, mode: modeOf(mode, provider), stops: provider === "watchpoint" },
+    watched: { symbol, binary: world.program, argument: Number(argument), pid: world.pid },
+    space: "any",
+  };
 }
 
 function modeOf(mode: string, provider: Provider): number {

@@ -9,6 +9,8 @@ export interface AttachWorld {
   readonly facts: KernelFacts;
   readonly types: CTypes;
   readonly pid?: number | undefined;
+  /** The path of the program that the traced process runs. */
+  readonly program?: string | undefined;
   /** Only tests, or blocks that are measured, run, beside begin and end. */
   readonly mode?: "test" | "bench" | undefined;
   /** Allow what can change the machine, or bring it down. */

@@ -5,13 +5,13 @@ import { addressBytes } from "./address-bytes.ts";
 import type { CallExpression, Expression } from "./ast.ts";
 import { isBuiltin } from "./builtin-names.ts";
 import { AGGREGATES } from "./check-aggregate.ts";
-import { CheckTypeCalls } from "./check-type-calls.ts";
+import { CheckWatchCalls } from "./check-watch-calls.ts";
 import { BOOLEAN, INT64, NONE } from "./type-names.ts";
 
 type Call = (check: CheckCalls, call: CallExpression) => Value;
 
 /** Functions. Each says what it takes, what it gives and what it does. */
-export class CheckCalls extends CheckTypeCalls {
+export class CheckCalls extends CheckWatchCalls {
   override call(call: CallExpression): Value {
     const { name, span } = call;
     const known = CALLS[name];
@@ -164,6 +164,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   strcap: (check, call) => check.strcap(call),
   globmatch: (check, call) => check.globmatch(call),
   memcmp: (check, call) => check.memcmp(call),
+  unwatch: (check, call) => check.unwatch(call),
   write_user: (check, call) => check.writeUser(call),
   default_str_length: (check, call) => check.defaultLength(call),
   container_of: (check, call) => check.containerOf(call),

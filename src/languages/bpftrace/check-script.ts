@@ -78,7 +78,12 @@ function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 
 function checkProbes(state: CheckState, probes: readonly Probe[], contexts: readonly ProbeContext[][]): void {
   for (const [p, probe] of probes.entries()) {
-    for (const context of contexts[p] ?? []) state.probes.push(checkProbe(state, probe, context));
+    for (const context of contexts[p] ?? []) {
+      const typed = checkProbe(state, probe, context);
+      state.probes.push(typed);
+      if (context.watched !== undefined)
+        state.probes.push(watchingProbe(state, probe, typed, { ...context, watched: context.watched }));
+    }
   }
 }
 
@@ -114,6 +119,33 @@ function checkProbe(state: CheckState, probe: Probe, context: ProbeContext): Typ
   const { name, section, attach } = context;
   const program = `probe_${number}_${context.provider}`;
   return { program, name, section, attach, predicate, body, span: probe.span };
+}
+
+/** Asks, where a function is called, for the watchpoint at its argument. */
+function watchingProbe(
+  state: CheckState,
+  probe: Probe,
+  { program, name, attach }: TypedProbe,
+  { watched, ...context }: ProbeContext & { readonly watched: NonNullable<ProbeContext["watched"]> },
+): TypedProbe {
+  const { argument, ...point } = watched;
+  const at = { kind: "uprobe", ...point } as const;
+  const check = new CheckCalls(
+    state,
+    { ...context, provider: "uprobe", section: "kprobe", attach: at, space: "user" },
+    state.probes.length,
+  );
+  const stops = attach.kind === "watch" && attach.stops;
+  const body = check.watchArgument(argument, program, stops, probe.points[0]?.span ?? probe.span);
+  return {
+    program: `${program}_begin`,
+    name,
+    section: "kprobe",
+    attach: at,
+    predicate: undefined,
+    body,
+    span: probe.span,
+  };
 }
 
 const LEAVE_OUT = 'With config = { missing_probes = "warn" } in front the others are attached.';

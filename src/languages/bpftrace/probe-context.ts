@@ -1,3 +1,4 @@
+import type { UserFunctionPoint } from "../../program/program.ts";
 import type { ScriptAttach } from "../../program/script.ts";
 import type { Type } from "../../program/types.ts";
 import type { UsdtArgument } from "../../program/usdt.ts";
@@ -15,6 +16,8 @@ export interface ProbeContext {
   readonly returns?: ContextField | undefined;
   /** Whose memory pointers lead to. */
   readonly space: "kernel" | "user" | "any";
+  /** The function at whose call a watchpoint is made, and which of its arguments leads to what is watched. */
+  readonly watched?: (UserFunctionPoint & { readonly argument: number }) | undefined;
   /** Where the arguments of a USDT probe lie. */
   readonly places?: readonly UsdtArgument[] | undefined;
 }
@@ -47,6 +50,7 @@ export type Provider =
   | "usdt"
   | "iter"
   | "watchpoint"
+  | "asyncwatchpoint"
   | "self"
   | "test"
   | "bench";
@@ -89,8 +93,8 @@ export const PROVIDERS: Readonly<Record<string, Provider>> = {
   it: "iter",
   watchpoint: "watchpoint",
   w: "watchpoint",
-  asyncwatchpoint: "watchpoint",
-  aw: "watchpoint",
+  asyncwatchpoint: "asyncwatchpoint",
+  aw: "asyncwatchpoint",
   self: "self",
   test: "test",
   bench: "bench",
