@@ -2,6 +2,7 @@ import { attachIterator } from "./attach/iterator.ts";
 import type { Link } from "./attach/link.ts";
 import { attachPerfEvent } from "./attach/perf-event.ts";
 import { PerfSWConfig, PerfType } from "./attach/perf-event-types.ts";
+import { pinLink } from "./attach/pin-link.ts";
 import { attachProgram } from "./attach-program.ts";
 import { AttachError, BpfError } from "./errors.ts";
 import { loadObject } from "./load/load-object.ts";
@@ -9,9 +10,10 @@ import type { ObjectPlace } from "./load/load-options.ts";
 import type { LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
 import { VerifierError } from "./load/verifier-error.ts";
 import { originalSpan } from "./program/original-place.ts";
-import type { ScriptDescription, ScriptMapLayout, ScriptProbe } from "./program/script.ts";
+import type { ScriptAttach, ScriptDescription, ScriptMapLayout, ScriptProbe } from "./program/script.ts";
 import { refusedHelper } from "./refused-helper.ts";
 import { RingBuffer } from "./rings/ring-buffer.ts";
+import { ScriptPackets } from "./script-packets.ts";
 import { runTrials, type TrialHost, trialsOf } from "./script-trials.ts";
 import { ScriptWatches } from "./script-watches.ts";
 import { clearScriptMap, zeroScriptMap } from "./scripts/clear-script-map.ts";
@@ -73,6 +75,9 @@ export class ScriptRun implements Disposable {
   readonly #rings: RingBuffer<ScriptRequest | undefined>[];
   readonly #lost: LostCounter;
   readonly #links: Link[] = [];
+  /** Iterators that are not run by us. */
+  readonly #pinned = new Set<Link>();
+  #packets: ScriptPackets | undefined;
   readonly #watches: ScriptWatches;
   /** Watchpoints at addresses, by them. */
   readonly #breakpoints = new Map<bigint, Link[]>();
@@ -135,6 +140,7 @@ export class ScriptRun implements Disposable {
     this.#started = true;
     const { probes } = this.#script.description;
     if (namesUserAddresses(this.#script.description)) this.#recordMappings();
+    this.#packets = ScriptPackets.of(this.#object, this.#script.description, this.#speller.bootTime);
     const clock = this.#object.programs.get(CLOCK);
     if (clock !== undefined) testRun(clock);
     for (const probe of probes) if (probe.attach.kind === "begin") testRun(this.#program(probe));
@@ -165,6 +171,7 @@ export class ScriptRun implements Disposable {
     this.#detach();
     for (const ring of this.#rings) ring.close();
     this.#mappings?.close();
+    this.#packets?.close();
     this.#lost.close();
     this.#object.close();
   }
@@ -187,7 +194,7 @@ export class ScriptRun implements Disposable {
 
   async #untilEnd(): Promise<void> {
     const { probes } = this.#script.description;
-    const iterators = this.#links.filter((link) => link.kind === "iter");
+    const iterators = this.#links.filter((link) => link.kind === "iter" && !this.#pinned.has(link));
     for (const link of iterators) this.#runIterator(link);
     const trials = trialsOf(probes);
     if (trials.length > 0) {
@@ -200,7 +207,8 @@ export class ScriptRun implements Disposable {
     const waits = probes.some(({ attach }) => !["begin", "end", "iterator", "iter"].includes(attach.kind));
     if (!waits && probes.some(({ attach }) => attach.kind !== "end")) return;
     const signal = this.#ending.signal;
-    await Promise.all(this.#rings.map((ring) => this.#follow(ring, signal)));
+    const packets = this.#packets?.run(signal);
+    await Promise.all([...this.#rings.map((ring) => this.#follow(ring, signal)), packets]);
   }
 
   /** In a flood the event loop has its turns all the same, or nothing could end the script. */
@@ -240,7 +248,7 @@ export class ScriptRun implements Disposable {
       if (probe.attach.kind === "end") testRun(this.#program(probe));
     }
     this.#drain();
-    const lost = this.#lost.count - this.#notLost + this.#dropped;
+    const lost = this.#lost.count - this.#notLost + this.#dropped + (this.#packets?.lost ?? 0);
     if (lost > 0) this.#options.onEvent({ kind: "lost", count: lost });
     const { probes, settings } = this.#script.description;
     // Maps of tests and of what is measured are nobody's result.
@@ -255,7 +263,7 @@ export class ScriptRun implements Disposable {
   }
 
   #drain(): void {
-    for (const ring of this.#rings) while (ring.consume() > 0);
+    for (const ring of [...this.#rings, this.#packets]) while (ring !== undefined && ring.consume() > 0);
   }
 
   #detach(): void {
@@ -297,7 +305,7 @@ export class ScriptRun implements Disposable {
         this.#links.push(attachPerfEvent(this.#program(probe), clockOn(attach.periodNs)));
         return 1;
       case "iterator":
-        this.#links.push(attachIterator(this.#program(probe), { target: attach.target }));
+        this.#attachIterator(probe, attach);
         return 1;
       default: {
         const link = this.#attachOrWarn(probe, () =>
@@ -329,6 +337,16 @@ export class ScriptRun implements Disposable {
         this.#options.onWarning?.(`Unable to attach probe: ${probe.name}. Skipping.`);
       return undefined;
     }
+  }
+
+  #attachIterator(probe: ScriptProbe, { target, pin }: Extract<ScriptAttach, { kind: "iterator" }>): void {
+    const link = attachIterator(this.#program(probe), { target });
+    this.#links.push(link);
+    if (pin === undefined) return;
+    pinLink(link, pin);
+    this.#pinned.add(link);
+    const path = { kind: "string", value: pin } as const;
+    this.#options.onEvent({ kind: "printf", format: "Program pinned to %s\n", arguments: [path] });
   }
 
   /** Too many probes slow a machine down until it stands still: the script must say that it wants them. */

@@ -38,6 +38,7 @@ static long (*const bpf_override_return)(void *regs, u64 value) = (void *)58;
 static u64 (*const bpf_get_current_cgroup_id)(void) = (void *)80;
 static long (*const bpf_send_signal)(u32 signal) = (void *)109;
 static long (*const bpf_get_stack)(void *ctx, void *to, u32 size, u64 flags) = (void *)67;
+static long (*const bpf_skb_output)(void *skb, void *map, u64 flags, const void *data, u64 size) = (void *)111;
 static long (*const bpf_probe_read_user)(void *to, u32 size, const void *from) = (void *)112;
 static long (*const bpf_probe_read_kernel)(void *to, u32 size, const void *from) = (void *)113;
 static long (*const bpf_probe_read_user_str)(void *to, u32 size, const void *from) = (void *)114;
@@ -45,6 +46,7 @@ static long (*const bpf_probe_read_kernel_str)(void *to, u32 size, const void *f
 static long (*const bpf_send_signal_thread)(u32 signal) = (void *)117;
 static long (*const bpf_get_ns_current_pid_tgid)(u64 device, u64 inode, void *to, u32 size) = (void *)120;
 static long (*const bpf_d_path)(void *path, void *to, u32 size) = (void *)147;
+static long (*const bpf_seq_printf)(void *file, const void *format, u32 size, const void *data, u32 length) = (void *)126;
 static void *(*const bpf_per_cpu_ptr)(const void *variable, u32 cpu) = (void *)153;
 static void *(*const bpf_this_cpu_ptr)(const void *variable) = (void *)154;
 static long (*const bpf_trace_vprintk)(const void *format, u32 size, const void *data, u32 length) = (void *)177;

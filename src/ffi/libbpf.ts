@@ -82,6 +82,7 @@ const DECLARATIONS = {
   bpf_prog_load: ["i32", ["u32", "pointer", "pointer", "pointer", "size", "pointer"]],
   bpf_prog_test_run_opts: ["i32", ["i32", "pointer"]],
   bpf_obj_get: ["i32", ["pointer"]],
+  bpf_obj_pin: ["i32", ["i32", "pointer"]],
   bpf_obj_get_info_by_fd: ["i32", ["i32", "pointer", "pointer"]],
   bpf_map_get_fd_by_id: ["i32", ["u32"]],
   bpf_map_get_next_id: ["i32", ["u32", "pointer"]],

@@ -1,4 +1,4 @@
-import { WATCHED_MAP, watchNumber } from "../program/script.ts";
+import { PACKETS_MAP, WATCHED_MAP, watchNumber } from "../program/script.ts";
 import type { Intrinsic, Value } from "../program/tir.ts";
 import { sizeOfType } from "../program/type-layout.ts";
 import type { AddressSpace } from "../program/types.ts";
@@ -92,6 +92,8 @@ export abstract class LowerIntrinsics extends LowerMaps {
         this.keepsPointerTypes = false;
         return scalar(this.out.number(`bpf_get_socket_cookie((void *)${socket})`));
       }
+      case "packet-output":
+        return this.#packetOutput(call);
       case "string-length": {
         const text = this.value(first as Value);
         const size = sizeOfType((first as Value).type);
@@ -104,6 +106,8 @@ export abstract class LowerIntrinsics extends LowerMaps {
         return this.#perCpuAddress(call);
       case "debug-print":
         return this.#debugPrint(call);
+      case "sequence-print":
+        return this.#sequencePrint(call);
       case "namespace-pid":
       case "namespace-tid": {
         const info = this.slot(8);
@@ -306,6 +310,32 @@ export abstract class LowerIntrinsics extends LowerMaps {
     return scalar(this.out.number(`${result} == 0`));
   }
 
+  /** The packet goes through a perf buffer, behind a head: the action, the time, the length, and where to begin. */
+  #packetOutput({ arguments: [packet, length, offset, action] }: Call): Operand {
+    this.shared.define(
+      () =>
+        `struct { __uint(type, 4); __uint(key_size, 4); __uint(value_size, 4); } ${PACKETS_MAP} SEC(".maps");`,
+      "packets",
+    );
+    const size = this.number(length as Value);
+    const words = [
+      this.number(action as Value),
+      "bpf_ktime_get_boot_ns()",
+      size,
+      this.number(offset as Value),
+    ];
+    const head = this.words(words);
+    this.keepsPointerTypes = true;
+    const skb = this.number(packet as Value);
+    this.keepsPointerTypes = false;
+    const flags = `0xffffffffULL /* this CPU */ | (${size} & 0xfffff) << 32`;
+    return scalar(
+      this.out.number(
+        `bpf_skb_output((void *)${skb}, &${PACKETS_MAP}, ${flags}, ${head.c}, ${8 * words.length})`,
+      ),
+    );
+  }
+
   /** The kernel does not let programs read stacks that it keeps, so it is walked again. */
   #stackLength({ arguments: [stack] }: Call): Operand {
     const { type } = stack as Value;
@@ -336,14 +366,33 @@ export abstract class LowerIntrinsics extends LowerMaps {
 
   #debugPrint({ arguments: [format, ...values] }: Call): Operand {
     const text = this.value(format as Value);
-    const words = values.map((value) =>
-      this.isNumber(value.type) ? this.number(value) : `(u64)${this.value(value).c}`,
-    );
-    const data = this.words(words.length === 0 ? ["0"] : words);
-    this.out.line(
-      `bpf_trace_vprintk(${text.c}, ${sizeOfType((format as Value).type)}, ${data.c}, ${8 * words.length});`,
-    );
+    const { data, size } = this.#printed(values);
+    this.out.line(`bpf_trace_vprintk(${text.c}, ${sizeOfType((format as Value).type)}, ${data}, ${size});`);
     return scalar("0");
+  }
+
+  /** Into the file that an iterator is read as: the context's first member leads to it. */
+  #sequencePrint({ arguments: [format, ...values] }: Call): Operand {
+    const text = this.value(format as Value);
+    const { data, size } = this.#printed(values);
+    const file = this.out.number("*(u64 *)*(u64 *)ctx");
+    const fields = [
+      `(void *)${file}`,
+      text.c,
+      String(sizeOfType((format as Value).type)),
+      data,
+      String(size),
+    ];
+    this.out.line(`bpf_seq_printf(${fields.join(", ")});`);
+    return scalar("0");
+  }
+
+  /** The values of one of the kernel's printfs: numbers, and the addresses of texts. */
+  #printed(values: readonly Value[]): { data: string; size: number } {
+    const operands = this.values(values);
+    const words = operands.map(({ c }, i) => (this.isNumber((values[i] as Value).type) ? c : `(u64)${c}`));
+    const data = this.words(words.length === 0 ? ["0"] : words);
+    return { data: data.c, size: 8 * words.length };
   }
 }
 

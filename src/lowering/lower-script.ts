@@ -155,6 +155,7 @@ function lowerProbe(
     `SEC("${probe.section}") int ${probe.program}(void *ctx)`,
     "{",
     runsAfterExit ? "" : "if (bt_exiting) return 0;",
+    ...(probe.attach.kind === "iterator" ? [END_OF_ITERATION] : []),
     pid === undefined || !isOfAProcess(probe)
       ? ""
       : `if (bpf_get_current_pid_tgid() >> 32 != ${pid}) return 0;`,
@@ -166,6 +167,9 @@ function lowerProbe(
   ].join("\n");
   return { text, frame };
 }
+
+/** The kernel calls once more when there is no object left, and then the second member is null. */
+const END_OF_ITERATION = "if (!*(volatile u64 *)((u8 *)ctx + 8)) return 0;";
 
 const OF_NO_PROCESS: ReadonlySet<TypedProbe["attach"]["kind"]> = new Set([
   ...(["begin", "end", "test", "bench", "signal", "interval", "iterator", "iter"] as const),

@@ -12,6 +12,9 @@ export interface ScriptDescription {
 /** The map of what is watched since functions were called: keys are an address and the number of a probe. */
 export const WATCHED_MAP = "bt_watched";
 
+/** The perf buffer of packets for files. */
+export const PACKETS_MAP = "bt_packets";
+
 /** The number of a probe by the name of its program. */
 export function watchNumber(program: string): number {
   return Number(/^probe_(\d+)/.exec(program)?.[1] ?? 0);

@@ -169,9 +169,11 @@ export type Intrinsic =
   /** Whether an address was not watched until now. From now on it is. */
   | "begin-watch"
   | "socket-cookie"
+  | "packet-output"
   | "string-length"
   | "per-cpu-address"
   | "debug-print"
+  | "sequence-print"
   | "namespace-pid"
   | "namespace-tid"
   | "path"

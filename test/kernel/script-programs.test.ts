@@ -1,8 +1,9 @@
 // Scripts that read other files, and programs of users' that are compiled for them.
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -113,4 +114,44 @@ test("a watchpoint that is ended", { skip: unbuilt }, async () => {
 test("a watchpoint", { skip: unbuilt }, async () => {
   const lines = await traced(() => "watchpoint:0x10000000:8:w { print(comm); exit(); }");
   assert.deepEqual(lines, ["program"]);
+});
+
+test("a pinned iterator stays, and is run by who reads its file", async (t) => {
+  if (!needsFeature(t, "iterators")) return;
+  const path = `/sys/fs/bpf/bcc-ts-test-${process.pid}`;
+  const text = `iter:task:${path} { printf("%d %s\\n", ctx.task.pid, ctx.task.comm); }`;
+  try {
+    const { output, code } = await scriptOutput(text);
+    assert.deepEqual([output.trim(), code], [`Program pinned to ${path}`, 0]);
+    const lines = readFileSync(path, "utf8").split("\n");
+    assert.ok(lines.includes("2 kthreadd"), lines.slice(0, 5).join("\n"));
+    await assert.rejects(scriptOutput(text), { hint: "Another program is pinned there: rm ends it." });
+  } finally {
+    rmSync(path, { force: true });
+  }
+});
+
+test("packets are written to a file", async (t) => {
+  if (!needsFeature(t, "fentry")) return;
+  const path = join(directory, "in.pcap");
+  const socket = createSocket("udp4");
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  const { port } = socket.address();
+  using run = await trace(
+    `fentry:ip_rcv { $r = skboutput("${path}", args.skb, args.skb.len, 0); @[$r] = count(); }`,
+  );
+  const heard = once(socket, "message");
+  socket.send("a packet of ours", port, "127.0.0.1");
+  await heard;
+  socket.close();
+  run.stop();
+  await run.ended;
+  const bytes = readFileSync(path);
+  const at = bytes.indexOf("a packet of ours");
+  assert.ok(at > 40, "the packet is in the file");
+  // Behind the heads of the file and of a packet: IP without options, UDP, to the port.
+  const ip = at - 28;
+  assert.equal(bytes[ip], 0x45);
+  assert.equal(bytes.readUInt16BE(ip + 22), port);
+  assert.equal(bytes.readUInt32LE(ip - 8), 28 + 16);
 });

@@ -23,8 +23,8 @@ export function iterator(parts: string[], provider: Provider, world: AttachWorld
   const [target = "", pin] = parts;
   if (target === "" || parts.length > 2)
     throw new AttachPointError("iter probe type requires 1 or 2 arguments (pin)");
-  if (pin !== undefined)
-    throw new AttachPointError("pinned iterators are not supported yet", undefined, "UNSUPPORTED_PROBE");
+  if (pin === "")
+    throw new AttachPointError("an iterator is pinned at a path", "For instance iter:task:list.");
   const context = world.types.find(`struct bpf_iter__${target}`);
   if (context?.kind !== "struct") {
     const known = [...world.facts.btf.names("struct")].flatMap(
@@ -39,7 +39,7 @@ export function iterator(parts: string[], provider: Provider, world: AttachWorld
     const inner = member.name === "" && member.type.kind === "struct" ? member.type.members() : [member];
     return inner.map(({ name, type }) => ({ name, type, offset: member.bitOffset / 8 }));
   });
-  const attach = { kind: "iterator", target } as const;
+  const attach = { kind: "iterator", target, pin: pin && pinPath(pin) } as const;
   return [
     {
       provider,
@@ -50,6 +50,12 @@ export function iterator(parts: string[], provider: Provider, world: AttachWorld
       space: "kernel",
     },
   ];
+}
+
+const BPF_FILE_SYSTEM = "/sys/fs/bpf";
+
+function pinPath(pin: string): string {
+  return pin.startsWith("/") ? pin : `${BPF_FILE_SYSTEM}/${pin}`;
 }
 
 export function selfProbe(parts: string[], provider: Provider): ProbeContext[] {

@@ -4,8 +4,8 @@ import type { Span } from "../../source/source-text.ts";
 import type { CallExpression, Expression } from "./ast.ts";
 import { CheckAggregates } from "./check-aggregate.ts";
 import { convert } from "./convert.ts";
-import { readFormat } from "./format-text.ts";
-import { INT32, INT64, typeName } from "./type-names.ts";
+import { kernelFormat, MOST_KERNEL_VALUES, readFormat } from "./format-text.ts";
+import { INT32, INT64, NONE, typeName } from "./type-names.ts";
 
 const STACK_MODES = ["bpftrace", "perf", "raw", "build_id"] as const;
 
@@ -29,9 +29,36 @@ export abstract class CheckOutputs extends CheckAggregates {
     }
     for (const [i, value] of values.entries())
       this.#checkConversion(name, conversions[i]?.letter ?? "", value);
+    if (kind === "printf" && this.isPinned) return this.#intoFile(format, values, span);
     return this.emit(
       { kind, format },
       values.map((value) => this.printable(value)),
+      span,
+    );
+  }
+
+  /** A pinned iterator's text goes to whoever reads the file, and the kernel makes it. */
+  #intoFile(format: string, values: readonly Value[], span: Span): Value {
+    const { text, bad } = kernelFormat(format);
+    if (bad !== undefined || values.length > MOST_KERNEL_VALUES) {
+      const message = bad === undefined ? `more than ${MOST_KERNEL_VALUES} values` : bad;
+      return this.refuse(
+        `printf() of a pinned iterator is the kernel's, which does not know ${message}`,
+        span,
+      );
+    }
+    for (const { type, span: place } of values) {
+      if (["integer", "boolean", "pointer", "string", "none"].includes(type.kind)) continue;
+      this.error(`printf() of a pinned iterator takes numbers and texts (${typeName(type)} provided)`, place);
+    }
+    return this.does(
+      [
+        {
+          kind: "evaluate",
+          value: this.intrinsic("sequence-print", NONE, span, [this.text(text, span), ...values]),
+          span,
+        },
+      ],
       span,
     );
   }

@@ -147,6 +147,31 @@ export abstract class CheckSearchCalls extends CheckTextCalls {
     return this.intrinsic("socket-cookie", UINT64, span, [socket]);
   }
 
+  /** A packet into a file, so many bytes of it without the first so many; gives an error's negative number or 0. */
+  packetOutput(call: CallExpression): Value {
+    const { span, arguments: args } = call;
+    if (!this.arity(call, 4)) return this.nothing(span);
+    const { provider } = this.context;
+    if (provider !== "fentry" && provider !== "fexit") {
+      return this.refuse("skboutput() can only be used with 'fentry' and 'fexit' probes", span);
+    }
+    const path = this.literalText(args[0], call);
+    const packet = this.value(args[1] as Expression);
+    const [length, offset] = [this.number(call, 2), this.number(call, 3)];
+    const { type } = packet;
+    if (path === undefined || type.kind === "none") return this.nothing(span);
+    if (type.kind !== "pointer" || type.to.kind !== "struct" || type.to.name !== "struct sk_buff") {
+      return this.refuse(
+        `skboutput() expects a 'struct sk_buff *' (${typeName(type)} provided)`,
+        packet.span,
+        "The kernel takes it from the probe's arguments alone: args.skb.",
+      );
+    }
+    const action = this.state.addAction({ kind: "skboutput", format: path, arguments: [], span });
+    const number = this.constant(BigInt(action), UINT64, span);
+    return this.intrinsic("packet-output", INT64, span, [packet, length, offset, number]);
+  }
+
   defaultLength(call: CallExpression): Value {
     if (!this.arity(call, 0)) return this.nothing(call.span);
     return this.constant(BigInt(this.state.settings.maxStrlen), INT64, call.span);

@@ -282,11 +282,6 @@ export abstract class CheckSmallCalls extends CheckArguments {
     this.error("fail() takes literals only", argument.span);
     return "";
   }
-
-  unsupported(call: CallExpression): Value {
-    for (const argument of call.arguments) if (argument.kind !== "type") this.value(argument);
-    return this.refuse(`${call.name}() is not supported yet`, call.nameSpan);
-  }
 }
 
 const SIGNALS =

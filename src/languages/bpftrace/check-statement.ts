@@ -340,12 +340,23 @@ export abstract class CheckStatements extends CheckBuiltins {
     return [{ kind: "repeat", count: Math.min(number, MOST_UNROLLED), body: this.loop(body), span }];
   }
 
+  /** True in an iterator that is left behind under a path. */
+  protected get isPinned(): boolean {
+    const { attach } = this.context;
+    return attach.kind === "iterator" && attach.pin !== undefined;
+  }
+
   /** A record to user space. */
   protected emit(
     action: Omit<TypedAction, "arguments" | "span">,
     values: readonly Value[],
     span: Span,
   ): Value {
+    if (this.isPinned) {
+      const hint = "Nobody but who reads the file is there to be told: printf() prints into it.";
+      const name = action.kind.replace(/-.*/, "");
+      return this.refuse(`${name}() cannot be called by a pinned iterator`, span, hint);
+    }
     const index = this.state.addAction({ ...action, arguments: values.map((value) => value.type), span });
     return this.does([{ kind: "emit", action: index, arguments: values, span }], span);
   }
