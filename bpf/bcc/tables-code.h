@@ -30,13 +30,7 @@
 #define BCC_TS_CGROUP_STORAGE(KIND, NAME, V) BPF_F_TABLE("", struct bpf_cgroup_storage_key, V, NAME, 0, 0)
 
 #define BPF_PERF_OUTPUT(NAME) \
-struct { int (*type)[BCC_TS_TYPE_##NAME]; int *key; u32 *value; } NAME SEC(".maps") BCC_TS_PERF_COUNTER(NAME)
-
-/* with perf_event.lost_samples */
-#define BCC_TS_PERF_COUNTER(NAME)
-
-/* without perf_event.lost_samples */
-#define BCC_TS_PERF_COUNTER(NAME) ; u64 bcc_ts_lost_##NAME
+struct { int (*type)[BCC_TS_TYPE_##NAME]; int *key; u32 *value; } NAME SEC(".maps"); u64 bcc_ts_lost_##NAME
 
 /* The counter holds the events that found no room. */
 #define BPF_RINGBUF_OUTPUT(NAME, PAGES) \
@@ -150,8 +144,12 @@ u64 bcc_ts_lost_##NAME
 	bcc_ts_result; })
 
 /* with perf_event.lost_samples */
-/* The kernel counts what found no room in a perf buffer (since Linux 6.0): the program need not. */
-#define BCC_TS_PERF_RESULT(MAP, RESULT) (RESULT)
+/* The kernel counts what found no room in a perf buffer (since Linux 6.0, ENOSPC), the program what did not get
+   there: from a CPU that has no buffer, from a program that interrupts three others that write. */
+#define BCC_TS_PERF_RESULT(MAP, RESULT) ({ \
+	long bcc_ts_result = (RESULT); \
+	if (bcc_ts_result < 0 && bcc_ts_result != -28) __sync_fetch_and_add(&bcc_ts_lost_##MAP, 1); \
+	bcc_ts_result; })
 
 /* without perf_event.lost_samples */
 #define BCC_TS_PERF_RESULT(MAP, RESULT) BCC_TS_COUNT_LOST(MAP, RESULT)

@@ -55,9 +55,12 @@ export class PerfBuffer<E = Uint8Array> extends EventSource<E> {
     this.fds = this.#buffers.map((buffer) => buffer.fd);
   }
 
-  /** As the kernel counts them since Linux 6.0; before, as the program does, or as told when there is room again. */
+  /**
+   * Since Linux 6.0 the kernel counts those that found no room, and the program those that did not get to a buffer, as
+   * from a CPU that came later; before, the program counts both, or they are told when there is room again.
+   */
   get lost(): number {
-    if (!this.closed) this.#counted = this.#countLost?.() ?? this.#countByKernel();
+    if (!this.closed) this.#counted = (this.#countLost?.() ?? 0) + this.#countByKernel();
     return Math.max(this.#counted, this.#told);
   }
 

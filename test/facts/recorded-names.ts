@@ -33,6 +33,7 @@ export const STRUCTS = [
   "bpf_sock_ops",
   "bpf_sock",
   "bpf_perf_event_value",
+  "perf_event",
   "bpf_stack_build_id",
   "bpf_cgroup_storage_key",
   "ethhdr",

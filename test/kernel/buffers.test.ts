@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { BpfError, ClosedError } from "../../src/errors.ts";
+import { libbpf } from "../../src/ffi/libbpf.ts";
+import { NativeBuffer } from "../../src/ffi/native-buffer.ts";
+import { readIfThere } from "../../src/kernel/tracefs.ts";
 import { type LoadOptions, load } from "../../src/load.ts";
 
 // Our own getppid() calls: odd ones open, even ones close, and each is sent through two buffers.
@@ -121,3 +125,28 @@ test("events come in a worker thread, by waiting and by blocking", async () => {
   assert((await blocked)[0].blocked > 0);
   assert.deepEqual(await exit, [0]);
 });
+
+test("events that have no buffer to go to are counted as lost", async () => {
+  using bpf = await start();
+  const { numbers } = bpf.rings;
+  callGetppid(3);
+  assert.equal(numbers?.lost, 0);
+  // As on a CPU that came after the buffers were made.
+  const table = perfArray();
+  for (const cpu of numbers.fds.keys()) {
+    const key = NativeBuffer.alloc(4);
+    key.view.setUint32(0, cpu, true);
+    libbpf().bpf_map_delete_elem(table, key.address);
+  }
+  callGetppid(5);
+  assert.equal(numbers.lost, 5);
+});
+
+/** The descriptor of the perf buffer's table, the only one of this process. */
+function perfArray(): number {
+  const [fd] = readdirSync("/proc/self/fdinfo").filter((name) =>
+    /^map_type:\s*4$/m.test(readIfThere(`/proc/self/fdinfo/${name}`) ?? ""),
+  );
+  assert.ok(fd !== undefined);
+  return Number(fd);
+}
