@@ -75,6 +75,7 @@ export async function settleScript(
   const types = new CTypes(
     () => facts.btf,
     own === undefined ? undefined : await typesOf(own, source, clang),
+    facts.modules,
   );
   const checked = checkScript(source, script, { ...world, facts, types }, settings);
   refuseOptions(world.named, checked.options);

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import type { BtfKind } from "./btf/btf-type.ts";
+import type { ModuleFacts } from "./facts/module-facts.ts";
 import type { ScriptBuildOptions } from "./script-build-options.ts";
 
 /** What a compilation asked the machine, beside the kernel's own types: the question, its words, the answer's digest. */
@@ -11,6 +13,9 @@ const QUESTIONS = {
   format: ({ facts }: Asked, category = "", event = "") => facts.tracepointFormat(category, event),
   tracepoints: ({ facts }: Asked, category?: string) => facts.tracepoints(category),
   config: ({ facts }: Asked, option = "") => facts.config(option),
+  module: ({ facts }: Asked, name = "") => facts.modules?.identityOf(name),
+  having: ({ facts }: Asked, kinds = "", name = "") =>
+    facts.modules?.having(kinds.split(" ") as BtfKind[], name)?.identity,
   symbol: ({ facts }: Asked, name = "") => facts.hasSymbol(name),
   functions: ({ world }: Asked) => world.kernelFunctions(),
   address: ({ world }: Asked, symbol = "") => world.kernelAddress(symbol),
@@ -48,6 +53,17 @@ export function noteAnswers<Options extends Asked>(
       },
       tracepointFormat: note("format"),
       tracepoints: (category?: string) => note("tracepoints")(...(category === undefined ? [] : [category])),
+      modules: facts.modules && {
+        ...unnotedModules(facts.modules),
+        named: (name: string) => {
+          note("module")(name);
+          return facts.modules?.named(name);
+        },
+        having: (kinds: readonly BtfKind[], name: string) => {
+          note("having")(kinds.join(" "), name);
+          return facts.modules?.having(kinds, name);
+        },
+      },
       config: note("config"),
       hasSymbol: note("symbol"),
     },
@@ -75,6 +91,14 @@ export function noteAnswers<Options extends Asked>(
     },
   };
   return { options: { ...options, ...noted }, answers };
+}
+
+/** What scripts do not ask. */
+function unnotedModules(modules: ModuleFacts): Pick<ModuleFacts, "typesOf" | "identityOf"> {
+  return {
+    typesOf: (tags) => modules.typesOf(tags),
+    identityOf: (module) => modules.identityOf(module),
+  };
 }
 
 /** True when the machine answers today as it did then. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Btf } from "../btf/btf.ts";
+import type { BtfKind } from "../btf/btf-type.ts";
 import type { ModuleFacts, ModuleTypes } from "../facts/module-facts.ts";
 import { readBytesIfThere } from "./tracefs.ts";
 
@@ -28,9 +29,33 @@ export class LiveModules implements ModuleFacts {
     return best?.types;
   }
 
+  named(module: string): ModuleTypes | undefined {
+    const bytes = this.#bytesOf(module);
+    return bytes && this.#types(module, bytes);
+  }
+
+  having(kinds: readonly BtfKind[], name: string): ModuleTypes | undefined {
+    for (const module of this.#names()) {
+      const bytes = this.#bytes(module);
+      if (!bytes?.includes(`\0${name}\0`)) continue;
+      const types = this.#types(module, bytes);
+      const id = types.btf.find(kinds, name);
+      if (id !== undefined && id >= types.btf.firstId) return types;
+    }
+    return undefined;
+  }
+
   identityOf(module: string): string | undefined {
-    const bytes = /^[\w-]+$/.test(module) ? this.#bytes(module) : undefined;
+    const bytes = this.#bytesOf(module);
     return bytes && digest(bytes);
+  }
+
+  #types(module: string, bytes: Buffer): ModuleTypes {
+    return { module, identity: digest(bytes), btf: Btf.parse(bytes, { base: this.#kernel(), name: module }) };
+  }
+
+  #bytesOf(module: string): Buffer | undefined {
+    return /^[\w-]+$/.test(module) && module !== "vmlinux" ? this.#bytes(module) : undefined;
   }
 
   #names(): string[] {

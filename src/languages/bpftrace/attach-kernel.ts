@@ -49,8 +49,11 @@ function checkFunction(parts: readonly string[], provider: Provider, world: Atta
   const { types, facts } = world;
   const [name = ""] = (parts.at(-1) ?? "").split("+");
   const inKernel = parts.length === 1 || parts[0] === "vmlinux";
-  if (!inKernel || types.kernelFunction(name) !== undefined || world.kernelAddress(name) !== undefined)
+  if (!inKernel) {
+    types.addModule(parts[0] ?? "");
     return;
+  }
+  if (types.kernelFunction(name, "vmlinux") !== undefined || world.kernelAddress(name) !== undefined) return;
   const similar = similarNames(name, facts.btf.names("func"), 1)[0];
   const hint = similar === undefined ? undefined : `Did you mean ${similar}?`;
   const why = 'is not traceable (either non-existing, inlined, or marked as "notrace")';
@@ -80,9 +83,14 @@ export function trampoline(parts: string[], provider: Provider, world: AttachWor
   const target = parts.at(-1) ?? "";
   if (target === "" || parts.length > 2)
     throw new AttachPointError(`${provider} probe type requires 1 or 2 arguments`);
-  const names = GLOB.test(target) ? matching(target, world.kernelFunctions(), "kernel function") : [target];
+  const module = parts.length === 2 && !GLOB.test(parts[0] ?? "") ? parts[0] : undefined;
+  if (module !== undefined && module !== "vmlinux" && !world.types.addModule(module)) {
+    const hint = "It is not loaded, or has no BTF: modprobe loads it.";
+    throw new AttachPointError(`No matches for ${provider} ${parts.join(":")}.`, hint, "NO_FUNCTION");
+  }
+  const names = GLOB.test(target) ? functionsMatching(target, module, world) : [target];
   return names.map((symbol): ProbeContext => {
-    const found = world.types.kernelFunction(symbol);
+    const found = world.types.kernelFunction(symbol, module);
     if (found === undefined) {
       const similar = similarNames(symbol, world.facts.btf.names("func"), 1)[0];
       const hint =
@@ -93,12 +101,20 @@ export function trampoline(parts: string[], provider: Provider, world: AttachWor
     const kind = provider as "fentry" | "fexit";
     return {
       provider,
-      name: `${provider}:vmlinux:${symbol}`,
+      name: `${provider}:${module ?? "vmlinux"}:${symbol}`,
       section: `${kind}/${symbol}`,
-      attach: { kind, symbol },
+      attach: { kind, symbol, ...(module !== undefined && module !== "vmlinux" && { module }) },
       arguments: fields,
       returns: provider === "fexit" ? { name: "retval", type: found.returns, offset: size } : undefined,
       space: "kernel",
     };
   });
+}
+
+/** Functions that can be probed, those of a module only when one is named. */
+function functionsMatching(glob: string, module: string | undefined, world: AttachWorld): string[] {
+  const names = matching(glob, world.kernelFunctions(), "kernel function");
+  return module === undefined
+    ? names
+    : names.filter((name) => world.types.kernelFunction(name, module) !== undefined);
 }

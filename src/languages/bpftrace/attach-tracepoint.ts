@@ -72,26 +72,21 @@ export function rawTracepoint(parts: string[], provider: Provider, world: Attach
   const event = parts.at(-1) ?? "";
   if (event === "" || parts.length > 2)
     throw new AttachPointError("rawtracepoint probe type requires 1 or 2 arguments");
-  // Types of modules are not read: what is known is the kernel's own.
-  if (parts.length === 2 && !new RegExp(`^${globToRegex(parts[0] ?? "")}`).test("vmlinux")) {
-    throw new AttachPointError(
-      `No matches for rawtracepoint ${parts.join(":")}.`,
-      "Raw tracepoints of modules are not supported; those of the kernel are in vmlinux.",
-      "NO_TRACEPOINT",
-    );
+  const module = parts.length === 2 ? moduleOf(parts[0] ?? "") : undefined;
+  const whole = parts.join(":");
+  if (module !== undefined && module !== "vmlinux" && !world.types.addModule(module)) {
+    const hint =
+      "The module is not loaded, or has no BTF; raw tracepoints of the kernel itself are in vmlinux.";
+    throw new AttachPointError(`No matches for rawtracepoint ${whole}.`, hint, "NO_TRACEPOINT");
   }
-  const events = () =>
-    [...world.facts.btf.names("typedef")].flatMap((name) => /^btf_trace_(\w+)$/.exec(name)?.[1] ?? []);
+  const events = () => world.types.rawTracepoints(module);
   const names = GLOB.test(event) ? matching(event, events(), "raw tracepoint") : [event];
   return names.map((name): ProbeContext => {
-    const found = world.types.rawTracepoint(name);
+    const found = world.types.rawTracepoint(name, module);
     if (found === undefined) {
       const similar = similarNames(name, events(), 1)[0];
-      throw new AttachPointError(
-        `No matches for rawtracepoint ${parts.join(":")}.`,
-        similar === undefined ? undefined : `Did you mean ${similar}?`,
-        "NO_TRACEPOINT",
-      );
+      const hint = similar === undefined ? undefined : `Did you mean ${similar}?`;
+      throw new AttachPointError(`No matches for rawtracepoint ${whole}.`, hint, "NO_TRACEPOINT");
     }
     return {
       provider,
@@ -102,4 +97,9 @@ export function rawTracepoint(parts: string[], provider: Provider, world: Attach
       space: "kernel",
     };
   });
+}
+
+/** A pattern that the kernel itself matches means the kernel. */
+function moduleOf(name: string): string {
+  return new RegExp(`^${globToRegex(name)}`).test("vmlinux") ? "vmlinux" : name;
 }

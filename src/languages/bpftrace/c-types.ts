@@ -1,8 +1,14 @@
 import type { Btf } from "../../btf/btf.ts";
-import type { EnumType, IntType } from "../../btf/btf-type.ts";
+import type { BtfKind, EnumType, IntType } from "../../btf/btf-type.ts";
+import type { ModuleFacts } from "../../facts/module-facts.ts";
 import type { AddressSpace, Enumeration, IntegerType, StructMember, Type } from "../../program/types.ts";
 
+type TagKind = "struct" | "union" | "enum";
+
 const NONE: Type = { kind: "none" };
+const TAGGED = /^(struct|union|enum) (\w+)$/;
+/** How the kernel itself is called among its modules. */
+const KERNEL = "vmlinux";
 
 /**
  * The C types that a script can name: those it defines itself, which win, and the kernel's. A struct's members are
@@ -11,16 +17,21 @@ const NONE: Type = { kind: "none" };
 export class CTypes {
   readonly #own: Btf | undefined;
   readonly #kernelBtf: () => Btf;
+  readonly #modules: ModuleFacts | undefined;
+  /** Those of modules that the script names, or has types of. */
+  readonly #ofModules: Btf[] = [];
   readonly #user: (() => Btf | undefined)[] = [];
+  readonly #named = new Map<string, Btf>();
   /** Names that no source has: to find that out takes a walk through all names, and tracepoints ask for "int" often. */
   readonly #missing = new Set<string>();
   readonly #known = new Map<Btf, Map<string, Type>>();
   readonly #enumerations = new Map<Btf, Map<number, Enumeration>>();
 
   /** The kernel's types are read when something is looked for that the script does not define: it takes a while. */
-  constructor(kernel: () => Btf, own?: Btf) {
+  constructor(kernel: () => Btf, own?: Btf, modules?: ModuleFacts) {
     this.#kernelBtf = kernel;
     this.#own = own;
+    this.#modules = modules;
   }
 
   get #kernel(): Btf {
@@ -30,6 +41,7 @@ export class CTypes {
   *#sources(): Iterable<Btf> {
     if (this.#own !== undefined) yield this.#own;
     yield this.#kernel;
+    yield* this.#ofModules;
     for (const read of this.#user) {
       const btf = read();
       if (btf !== undefined) yield btf;
@@ -65,8 +77,52 @@ export class CTypes {
       const id = idOf(btf, name);
       if (id !== undefined) return this.typeOf(btf, id);
     }
+    const [, kind, tag = ""] = TAGGED.exec(name) ?? [];
+    const module = kind === undefined ? undefined : this.#modules?.having([kind as TagKind], tag);
+    if (module !== undefined) {
+      this.#ofModules.push(module.btf);
+      return this.find(name);
+    }
     this.#missing.add(name);
     return undefined;
+  }
+
+  /** Types of a module that the script names; false when it is not loaded or has none. */
+  addModule(name: string): boolean {
+    return this.#module(name) !== undefined;
+  }
+
+  #module(name: string): Btf | undefined {
+    const known = this.#named.get(name);
+    if (known !== undefined) return known;
+    const found = this.#modules?.named(name)?.btf;
+    if (found === undefined) return undefined;
+    this.#named.set(name, found);
+    this.#ofModules.push(found);
+    this.#missing.clear();
+    return found;
+  }
+
+  /** Where a function or tracepoint of the kernel is described: in a module that is named, else in the first one that has it. */
+  #describing(kind: BtfKind, name: string, module: string | undefined): { btf: Btf; id: number } | undefined {
+    if (module === undefined || module === KERNEL) {
+      const id = this.#kernel.find(kind, name);
+      if (id !== undefined) return { btf: this.#kernel, id };
+      if (module === KERNEL) return undefined;
+    }
+    const btf = module === undefined ? this.#modules?.having([kind], name)?.btf : this.#module(module);
+    const id = btf?.find(kind, name);
+    return btf === undefined || id === undefined || id < btf.firstId ? undefined : { btf, id };
+  }
+
+  /** The names of raw tracepoints, of the kernel or of a module. */
+  *rawTracepoints(module: string = KERNEL): Iterable<string> {
+    const btf = module === KERNEL ? this.#kernel : this.#module(module);
+    for (const name of btf?.names("typedef") ?? []) {
+      const event = /^btf_trace_(\w+)$/.exec(name)?.[1];
+      const isIts = btf === this.#kernel || (btf?.find("typedef", name) ?? 0) >= (btf?.firstId ?? 0);
+      if (event !== undefined && isIts) yield event;
+    }
   }
 
   /** The names of structs, for near misses. */
@@ -88,19 +144,25 @@ export class CTypes {
   /** The parameters and the result of a kernel function; undefined when BTF has none of that name. */
   kernelFunction(
     name: string,
+    module?: string,
   ): { parameters: readonly { name: string; type: Type }[]; returns: Type } | undefined {
-    const id = this.#kernel.find("func", name);
-    const func = id === undefined ? undefined : this.#kernel.type(id);
-    return func?.kind === "func" ? this.#prototype(func.to) : undefined;
+    const found = this.#describing("func", name, module);
+    const func = found?.btf.type(found.id);
+    return found === undefined || func?.kind !== "func" ? undefined : this.#prototype(found.btf, func.to);
   }
 
   /** What a raw tracepoint gives: the prototype of its probe function, without the first parameter. */
-  rawTracepoint(event: string): { parameters: readonly { name: string; type: Type }[] } | undefined {
-    const id = this.#kernel.find("typedef", `btf_trace_${event}`);
-    const typedef = id === undefined ? undefined : this.#kernel.type(id);
-    if (typedef?.kind !== "typedef") return undefined;
-    const pointer = this.#kernel.type(this.#kernel.resolve(typedef.to));
-    const prototype = pointer.kind === "ptr" ? this.#prototype(pointer.to) : undefined;
+  rawTracepoint(
+    event: string,
+    module?: string,
+  ): { parameters: readonly { name: string; type: Type }[] } | undefined {
+    const found = this.#describing("typedef", `btf_trace_${event}`, module);
+    if (found === undefined) return undefined;
+    const { btf, id } = found;
+    const typedef = btf.type(id);
+    if (typedef.kind !== "typedef") return undefined;
+    const pointer = btf.type(btf.resolve(typedef.to));
+    const prototype = pointer.kind === "ptr" ? this.#prototype(btf, pointer.to) : undefined;
     return prototype === undefined ? undefined : { parameters: prototype.parameters.slice(1) };
   }
 
@@ -111,13 +173,13 @@ export class CTypes {
     return variable?.kind === "var" ? this.typeOf(this.#kernel, variable.to) : undefined;
   }
 
-  #prototype(id: number) {
-    const type = this.#kernel.type(this.#kernel.resolve(id));
+  #prototype(btf: Btf, id: number) {
+    const type = btf.type(btf.resolve(id));
     if (type.kind !== "func_proto") return undefined;
     const parameters = type.parameters
       .filter((parameter) => parameter.type !== 0)
-      .map((parameter) => ({ name: parameter.name, type: this.typeOf(this.#kernel, parameter.type) }));
-    return { parameters, returns: this.typeOf(this.#kernel, type.returns) };
+      .map((parameter) => ({ name: parameter.name, type: this.typeOf(btf, parameter.type) }));
+    return { parameters, returns: this.typeOf(btf, type.returns) };
   }
 
   /** The type with an id. `space`: whose memory its pointers lead to. */
@@ -246,7 +308,7 @@ function userTagged(btf: Btf, id: number): boolean {
 }
 
 function idOf(btf: Btf, name: string): number | undefined {
-  const match = /^(struct|union|enum) (\w+)$/.exec(name);
+  const match = TAGGED.exec(name);
   if (match !== null) return btf.find(match[1] as "struct" | "union" | "enum", match[2] ?? "");
   return btf.find("typedef", name);
 }
