@@ -27,6 +27,13 @@ int counter = 41;
 __attribute__((noinline)) long many(struct point *p, char c, int d, int e, int f, int g, short last) { return p->x + c + last; }
 int cell;
 __attribute__((noinline)) void increment(int by, int *at) { *at += by; }
+struct small { int a; short b; char c; };
+struct pair { long x; int y; };
+struct big { long a, b, c; char name[8]; };
+struct packed { char c; int i; } __attribute__((packed));
+__attribute__((noinline)) long take(struct small s, double d, struct pair p, int n, struct big b, struct packed k, struct pair q, long last) {
+  return s.a + (long)d + p.x + n + b.a + k.i + q.x + last;
+}
 int main(void) {
   volatile long *watched = mmap((void *)0x10000000, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   struct point p = { 5, "name" };
@@ -37,6 +44,8 @@ int main(void) {
   getchar();
   *watched = many(&p, 'x', 0, 0, 0, 0, -7);
   for (int i = 0; i < 10; i++) increment(1, &cell);
+  take((struct small){1, -2, 'c'}, 1.5, (struct pair){3, -4}, 5, (struct big){6, 7, 8, "nine"},
+       (struct packed){'k', 10}, (struct pair){11, 12}, 13);
   getchar();
   *watched = 5;
   return 0;
@@ -81,6 +90,16 @@ test("arguments of a user function by their names", { skip: unbuilt }, async (t)
       `uprobe:${program}:many { print((args.p.x, args.p.name, args.c, args.last)); print(*uaddr("counter")); print(func); exit(); }`,
   );
   assert.deepEqual(lines, ["(5, name, 120, -7)", "41", "many"]);
+});
+
+test("structs that are arguments themselves, in registers and on the stack", { skip: unbuilt }, async (t) => {
+  if (!needsFeature(t, "uprobes")) return;
+  const lines = await traced(
+    () =>
+      `uprobe:${program}:take { $s = args.s; print(($s.b, args.p.y, args.n, args.b.name, args.k.i, args.q.y, args.last)); print(args); exit(); }`,
+  );
+  assert.equal(lines[0], "(-2, -4, 5, nine, 10, 12, 13)");
+  assert.match(lines[1] ?? "", /^\{ \.s = \{ \.a = 1, \.b = -2, \.c = 99 \}, \.p = \{ \.x = 3/);
 });
 
 test("a watchpoint at what a function is given, from its first call on", { skip: unbuilt }, async (t) => {

@@ -58,13 +58,11 @@ function oneProbe(
   return { provider, name, section: "kprobe", attach: { kind, ...point }, arguments: fields, space: "user" };
 }
 
-/** Parameters in the order in which the registers hold them; floating-point numbers are in others. */
+/** Parameters, each where the calling convention puts it. */
 function functionArguments(binary: string, symbol: string, world: AttachWorld): ContextField[] | undefined {
   const btf = world.userTypes(binary, [symbol]);
-  const parameters = btf && world.types.userFunction(btf, symbol);
-  return parameters
-    ?.filter(({ type }) => type.kind !== "none")
-    .map((parameter, index) => ({ ...parameter, offset: 0, argument: index }));
+  const parameters = btf && world.types.userFunction(btf, symbol, world.facts.architecture);
+  return parameters?.map((parameter) => ({ ...parameter, offset: 0 }));
 }
 
 function userTarget(target: string): Partial<UserFunctionPoint> {

@@ -1,7 +1,9 @@
 import type { Btf } from "../../btf/btf.ts";
 import type { BtfKind, EnumType, IntType } from "../../btf/btf-type.ts";
+import type { Architecture } from "../../facts/kernel-facts.ts";
 import type { ModuleFacts } from "../../facts/module-facts.ts";
 import type { AddressSpace, Enumeration, IntegerType, StructMember, Type } from "../../program/types.ts";
+import { type ArgumentPlace, placeArguments } from "./place-arguments.ts";
 
 type TagKind = "struct" | "union" | "enum";
 
@@ -59,14 +61,22 @@ export class CTypes {
   }
 
   /** The parameters of a function of a program that is traced. */
-  userFunction(btf: Btf, name: string): readonly { name: string; type: Type }[] | undefined {
+  userFunction(
+    btf: Btf,
+    name: string,
+    architecture: Architecture,
+  ): readonly { name: string; type: Type; place: ArgumentPlace }[] | undefined {
     const id = btf.find("func", name);
     const func = id === undefined ? undefined : btf.type(id);
     const prototype = func?.kind === "func" ? btf.type(func.to) : undefined;
     if (prototype?.kind !== "func_proto") return undefined;
-    return prototype.parameters.map(({ name: own, type }) => ({
+    const parameters = prototype.parameters.filter(({ type }) => type !== 0);
+    const ids = parameters.map(({ type }) => type);
+    const places = placeArguments(btf, ids, architecture);
+    return parameters.map(({ name: own, type }, i) => ({
       name: own,
       type: this.typeOf(btf, type, "user"),
+      place: places[i] as ArgumentPlace,
     }));
   }
 

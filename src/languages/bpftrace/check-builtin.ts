@@ -4,6 +4,7 @@ import { SourceText, type Span } from "../../source/source-text.ts";
 import type { Expression } from "./ast.ts";
 import { CheckExpressions } from "./check-expression.ts";
 import { parseWholeExpression } from "./parse-script.ts";
+import type { ArgumentPlace } from "./place-arguments.ts";
 import { placedAt } from "./placed-at.ts";
 import { type ContextField, hasRegisters } from "./probe-context.ts";
 import { REGISTERS } from "./registers.ts";
@@ -124,11 +125,7 @@ export abstract class CheckBuiltins extends CheckExpressions {
     const registers = REGISTERS[this.state.world.facts.architecture];
     const register = onStack ? undefined : registers.arguments[index];
     if (register !== undefined) return this.register(register, INT64, span) ?? this.nothing(span);
-    const slot = onStack ? index : index - registers.arguments.length;
-    const sp =
-      this.register(registers.stack, pointerTo(INT64, this.context.space), span) ?? this.nothing(span);
-    const offset = registers.stackArguments + 8 * slot;
-    return { kind: "read", address: sp, offset, space: this.context.space, type: INT64, span };
+    return this.#onStack(8 * (onStack ? index : index - registers.arguments.length), span);
   }
 
   /** An argument where the program's own note says that it lies. */
@@ -243,7 +240,7 @@ export abstract class CheckBuiltins extends CheckExpressions {
   }
 
   protected contextField(field: ContextField, span: Span): Value {
-    const { type, offset, dynamic, argument } = field;
+    const { type, offset, dynamic, place: argument } = field;
     if (argument !== undefined) return this.#typedArgument(field, argument, span);
     if (dynamic === undefined) return { kind: "context", offset, type, span };
     // The lower half of a u32 tells where the data begin, the upper half how long they are.
@@ -262,12 +259,46 @@ export abstract class CheckBuiltins extends CheckExpressions {
     return { kind: "convert", operand: sum, type, span };
   }
 
-  /** An argument in a register or on the stack, as the debug information types it. */
-  #typedArgument({ name, type }: ContextField, index: number, span: Span): Value {
-    if (!["integer", "boolean", "pointer"].includes(type.kind)) {
-      return this.refuse(`the argument ${name} is no number and no pointer, and cannot be read`, span);
+  /** An argument of a user function, as its debug information types it. */
+  #typedArgument({ name, type }: ContextField, place: ArgumentPlace, span: Span): Value {
+    switch (place.kind) {
+      case "floating": {
+        const message = `the argument ${name} is, or has, a floating-point number: programs in the kernel cannot read it`;
+        return this.refuse(message, span);
+      }
+      case "stack":
+        return { ...this.#onStack(place.offset, span), type };
+      case "reference": {
+        const operand = this.#argumentRegister(place.register, span);
+        const address: Value = { kind: "convert", operand, type: pointerTo(type, "user"), span };
+        return { kind: "read", address, offset: 0, space: "user", type, span };
+      }
+      case "registers":
+        return this.#inRegisters(place, type, span);
     }
-    return { kind: "convert", operand: this.argument(index, false, span), type, span };
+  }
+
+  #inRegisters({ first, count }: { first: number; count: number }, type: Type, span: Span): Value {
+    if (["integer", "boolean", "pointer"].includes(type.kind)) {
+      return { kind: "convert", operand: this.#argumentRegister(first, span), type, span };
+    }
+    const items = Array.from({ length: count }, (_, i) => this.#argumentRegister(first + i, span));
+    const words: Type = { kind: "tuple", items: items.map(() => UINT64) };
+    const operand: Value = { kind: "compose", items, type: words, span };
+    return { kind: "reinterpret", operand, type, span };
+  }
+
+  #argumentRegister(index: number, span: Span): Value {
+    const name = REGISTERS[this.state.world.facts.architecture].arguments[index] ?? "";
+    return this.register(name, UINT64, span) ?? this.nothing(span);
+  }
+
+  /** A word so many bytes behind the first argument that lies on the stack. */
+  #onStack(offset: number, span: Span): Value & { readonly kind: "read" } {
+    const { stack, stackArguments } = REGISTERS[this.state.world.facts.architecture];
+    const { space } = this.context;
+    const address = this.register(stack, pointerTo(INT64, space), span) ?? this.nothing(span);
+    return { kind: "read", address, offset: stackArguments + offset, space, type: INT64, span };
   }
 
   /** Text at an address, as far as its NUL, at most so many bytes with it. */
@@ -290,7 +321,9 @@ export abstract class CheckBuiltins extends CheckExpressions {
 
   /** `args` as a value: all of them. */
   private allArguments(span: Span): Value {
-    const fields = this.context.arguments?.filter((field) => !field.name.startsWith("common_"));
+    const fields = this.context.arguments?.filter(
+      ({ name, place }) => !name.startsWith("common_") && place?.kind !== "floating",
+    );
     if (fields === undefined)
       return this.refuse(`The args builtin can not be used with "${this.context.provider}" probes`, span);
     const items = fields.map((field) => this.contextField(field, span));

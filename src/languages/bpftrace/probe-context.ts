@@ -2,6 +2,7 @@ import type { UserFunctionPoint } from "../../program/program.ts";
 import type { ScriptAttach } from "../../program/script.ts";
 import type { Type } from "../../program/types.ts";
 import type { UsdtArgument } from "../../program/usdt.ts";
+import type { ArgumentPlace } from "./place-arguments.ts";
 
 /** Where a program is attached, and what it finds there. */
 export interface ProbeContext {
@@ -26,8 +27,8 @@ export interface ContextField {
   readonly name: string;
   readonly type: Type;
   readonly offset: number;
-  /** The n-th argument by the calling convention, instead of an offset. */
-  readonly argument?: number | undefined;
+  /** Of a user function's argument, instead of an offset. */
+  readonly place?: ArgumentPlace | undefined;
   /** The field holds a place and a length: where the data begin in the context. */
   readonly dynamic?: "absolute" | "relative" | undefined;
 }
