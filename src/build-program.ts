@@ -40,7 +40,7 @@ function keyOf(
   source: SourceText,
   { facts, cflags, directory, plainReads, keepBounds, usdt = new Map() }: BuildOptions,
 ): string {
-  const text = withOwnHeaders(source, headerReader(directory));
+  const text = withOwnHeaders(source, headerReader(directory, cflags));
   const formats = findTracepoints(blankCommentsAndLiterals(text)).map(
     ({ category, event }) => facts.tracepointFormat(category, event) ?? "",
   );

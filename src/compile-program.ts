@@ -37,7 +37,7 @@ export async function compileProgram(source: SourceText, options: BuildOptions):
 
 function translateWith(frontEnd: FrontEnd, source: SourceText, options: BuildOptions): Promise<Program> {
   return translate(source, options.facts, frontEnd, {
-    readHeader: headerReader(options.directory),
+    readHeader: headerReader(options.directory, options.cflags),
     usdt: options.usdt,
     cflags: options.cflags,
     plainReads: options.plainReads,

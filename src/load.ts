@@ -15,6 +15,7 @@ import { loadSession } from "./load-session.ts";
 import type { Schema } from "./loaded-types.ts";
 import { originalSpan } from "./program/original-place.ts";
 import { type ProgramTypeOption, programOptions } from "./program-types.ts";
+import { type Diagnostic, renderDiagnostic } from "./source/diagnostic.ts";
 import { SourceText } from "./source/source-text.ts";
 import type { LossKind } from "./stats.ts";
 import { tableOptions } from "./table-options.ts";
@@ -50,8 +51,17 @@ export interface LoadOptions {
   readonly maxEntries?: Readonly<Record<string, number>>;
   /** By the name of a ring or perf buffer: its size, and when it wakes its reader. */
   readonly buffers?: Readonly<Record<string, BufferOptions>>;
+  /**
+   * Is told what the compiler and the translation warn of, before anything is loaded. By default it goes to stderr;
+   * `bpf.warnings` has it, too.
+   */
+  readonly onWarning?: (warning: Diagnostic) => void;
   /** Is told at the end what was lost: events of a buffer, runs of a probe. By default lines on stderr say it. */
   readonly onLost?: LostHandler;
+}
+
+function tellWarning(warning: Diagnostic): void {
+  process.stderr.write(`${renderDiagnostic(warning)}\n`);
 }
 
 function tellLost(name: string, count: number, kind: LossKind): void {
@@ -87,6 +97,7 @@ export async function load(text: string, options: LoadOptions = {}): Promise<Bpf
   await session.onTranslate?.(source, compileOptions);
   const built = await buildProgram(source, compileOptions);
   await session.onBuild?.(built, facts);
+  for (const warning of built.program.warnings) (options.onWarning ?? tellWarning)(warning);
   checkBtfPoints(
     built.program.functions.map((f) => f.attach),
     { has: (name) => facts.btf.find("func", name) !== undefined, all: () => kernelSymbols().functions },

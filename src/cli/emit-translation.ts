@@ -21,9 +21,9 @@ export async function emitFacts(source: SourceText, options: BuildOptions): Prom
 /** What of a kernel one program needs to be compiled for it. */
 function usedFacts(
   { source, kernelTypes, functions }: Program,
-  { directory, facts }: BuildOptions,
+  { directory, cflags, facts }: BuildOptions,
 ): RecordedUse {
-  const scan = prescan(withOwnHeaders(source, headerReader(directory)));
+  const scan = prescan(withOwnHeaders(source, headerReader(directory, cflags)));
   const traced = functions.flatMap(({ name }) => typeOfTraced(name, facts) ?? []);
   return {
     btfTypes: [...kernelTypes, ...traced],

@@ -4,7 +4,7 @@ import type { Bpf } from "../bpf.ts";
 import { load } from "../load.ts";
 import { type LoadSession, setLoadSession } from "../load-session.ts";
 import { ndjsonLine } from "../output/ndjson.ts";
-import { renderDiagnostic } from "../source/diagnostic.ts";
+import { type Diagnostic, renderDiagnostic } from "../source/diagnostic.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Stdio } from "./stdio.ts";
 
@@ -17,8 +17,8 @@ interface CFileOptions {
 export async function runCFile(file: string, { json, session }: CFileOptions, stdio: Stdio): Promise<number> {
   setLoadSession(session);
   const text: string = readFileSync(file, "utf8");
-  using bpf = await load(text, { name: basename(file), directory: dirname(file) });
-  for (const warning of bpf.warnings) stdio.stderr.write(`${renderDiagnostic(warning)}\n`);
+  const onWarning = (warning: Diagnostic) => stdio.stderr.write(`${renderDiagnostic(warning)}\n`);
+  using bpf = await load(text, { name: basename(file), directory: dirname(file), onWarning });
   const end = () => bpf.close(); // It ends the loops below.
   process.once("SIGINT", end).once("SIGTERM", end);
   stdio.stderr.write(`attached ${bpf.programs.join(", ")}; Ctrl-C ends\n`);

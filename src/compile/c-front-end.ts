@@ -5,6 +5,7 @@ import { readMessages } from "./clang-messages.ts";
 import type { ClangResult } from "./clang-run.ts";
 import type { ClangSession } from "./clang-session.ts";
 import { CompilerError } from "./compiler-error.ts";
+import { explainGeneration } from "./explain-generation.ts";
 
 /** Clang as the languages use it before code is made. */
 export class CFrontEnd {
@@ -46,7 +47,7 @@ export async function compileObject(
 }
 
 function throwErrors(result: ClangResult, source: SourceText): void {
-  const diagnostics = readMessages(result.messages, source);
+  const diagnostics = explainGeneration(readMessages(result.messages, source));
   if (diagnostics.some((d) => d.severity === "error")) throw new SourceError(diagnostics);
   refuseFailure(result);
 }

@@ -27,7 +27,8 @@ export function readMessages(messages: string, source: SourceText): Diagnostic[]
     const last = diagnostics.at(-1);
     if (message.severity === "note") {
       if (last === undefined || !own) continue;
-      if (isElsewhere(last)) last.span = spanAt(source, message);
+      if (ORIGIN.test(message.text)) moveToOrigin(last, message.text, source);
+      else if (isElsewhere(last)) last.span = spanAt(source, message);
       else if (!/^expanded from macro/.test(message.text))
         last.notes.push(diagnostic(source, message, "note"));
     } else {
@@ -37,6 +38,19 @@ export function readMessages(messages: string, source: SourceText): Diagnostic[]
     }
   }
   return diagnostics.filter((d) => d.severity === "error" || !isElsewhere(d));
+}
+
+/** A place of the text that is compiled, whose lines, but not columns, are the user's. */
+const ORIGIN = /^could not determine the original source location for (.*):(\d+):\d+$/;
+
+/** Messages of code generation stand at a function's begin; notes say which line they are about. */
+function moveToOrigin(diagnostic: Collected, note: string, source: SourceText): void {
+  const [, file, line] = ORIGIN.exec(note) ?? [];
+  const row = Number(line);
+  if (file !== source.name || row < 1 || row > source.lineCount) return;
+  const text = source.line(row);
+  const start = source.offset(row, 1) + text.length - text.trimStart().length;
+  diagnostic.span = { start, end: Math.max(start, source.offset(row, 1) + text.trimEnd().length) };
 }
 
 const ELSEWHERE = { start: 0, end: 0 };

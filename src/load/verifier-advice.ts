@@ -6,6 +6,8 @@ export interface Advice {
 
 interface Rule {
   readonly pattern: RegExp;
+  /** Whether what the pattern found is meant. */
+  readonly when?: (match: RegExpExecArray) => boolean;
   readonly summary: string | ((match: RegExpExecArray) => string);
   readonly hint?: string;
 }
@@ -15,6 +17,10 @@ const USE_PROBE_READ =
   "Copy the kernel's memory first: bpf_probe_read_kernel(&copy, sizeof(copy), pointer), or bpf_probe_read_user for user memory.";
 const BOUND_IT =
   "Compare the index with the number of elements directly before the access, as an unsigned number.";
+
+const BAD_SIZE = "a size given to a helper may be negative, zero or too large";
+const BOUND_SIZE =
+  "Make it unsigned and bound it: `size &= 0xff;` or `if (size > sizeof(buffer)) return 0;`.";
 
 // The first rule that matches counts.
 const RULES: readonly Rule[] = [
@@ -32,6 +38,12 @@ const RULES: readonly Rule[] = [
     pattern: /invalid (?:indirect )?(?:read from|access to) stack R\d+ off -?\d+\+(\d+) size (\d+)/,
     summary: (m) => `a helper reads ${m[2]} bytes of the stack, of which byte ${m[1]} was never written`,
     hint: "Set all of the variable to zero first: `struct key_t key = {};`. Padding between its members counts too.",
+  },
+  {
+    pattern: /invalid (?:indirect )?(?:read from|write to|access to) stack R\d+ off=(-?\d+) size=(\d+)/,
+    when: (m) => Number(m[1]) < 0 && Number(m[1]) + Number(m[2]) > 0,
+    summary: (m) => `a helper accesses ${m[2]} bytes from a variable on, which is smaller`,
+    hint: "Declare the variable with the type that the table has for its keys or values, or give its own size.",
   },
   {
     pattern: /invalid read from stack .*off (-?\d+)/,
@@ -59,14 +71,19 @@ const RULES: readonly Rule[] = [
     hint: BOUND_IT,
   },
   {
+    pattern: /R\d+ unbounded memory access, use 'var &= const'/,
+    summary: BAD_SIZE,
+    hint: BOUND_SIZE,
+  },
+  {
     pattern: /R\d+ (?:unbounded memory access|min value is outside|max value is outside)/,
     summary: "an index or offset may lie outside of the memory that it accesses",
     hint: BOUND_IT,
   },
   {
     pattern: /R\d+ min value is negative|R\d+ unbounded (?:memory )?size|R\d+ invalid zero-sized read/,
-    summary: "a size given to a helper may be negative, zero or too large",
-    hint: "Make it unsigned and bound it: `size &= 0xff;` or `if (size > sizeof(buffer)) return 0;`.",
+    summary: BAD_SIZE,
+    hint: BOUND_SIZE,
   },
   {
     pattern: /BPF program is too large\. Processed (\d+) insn|(?:sequence of \d+ jumps is too complex)/,
@@ -136,9 +153,10 @@ const RULES: readonly Rule[] = [
 
 /** The advice for a reason; a reason that no rule knows is its own summary. */
 export function verifierAdvice(reason: string): Advice {
-  for (const { pattern, summary, hint } of RULES) {
+  for (const { pattern, when, summary, hint } of RULES) {
     const match = pattern.exec(reason);
-    if (match !== null) return { summary: typeof summary === "string" ? summary : summary(match), hint };
+    if (match !== null && (when?.(match) ?? true))
+      return { summary: typeof summary === "string" ? summary : summary(match), hint };
   }
   return { summary: reason, hint: undefined };
 }

@@ -28,7 +28,8 @@ export function loadParameters(unit: TranslationUnit): void {
     }
     if (type !== "struct pt_regs *") {
       const message = `only a program whose context is struct pt_regs * can name arguments after it`;
-      unit.report("error", "PARAMETERS", message, rest[0] ?? context);
+      const hint = type === "void *" ? "Write struct pt_regs *ctx." : undefined;
+      unit.report("error", "PARAMETERS", message, rest[0] ?? context, hint);
       continue;
     }
     if (checkParameters(unit, program.parameters)) moveParameters(unit, program, context, rest);

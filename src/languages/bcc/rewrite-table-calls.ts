@@ -1,4 +1,4 @@
-import { type AstNode, canonicalType, children } from "./syntax-tree.ts";
+import { type AstNode, canonicalType, children, stripped } from "./syntax-tree.ts";
 import { kindWithMethod, TABLE_KINDS } from "./table-kinds.ts";
 import { asTableCall, type TableCall, type TranslationUnit } from "./translation-unit.ts";
 
@@ -9,7 +9,7 @@ const FULL: ReadonlySet<number> = new Set([2, 6]);
 export function rewriteTableCalls(unit: TranslationUnit): void {
   unit.visitBodies((node) => {
     const call = asTableCall(node);
-    if (call && isMethod(unit, call)) rewrite(unit, call);
+    if (call && isMethod(unit, call) && takesKey(unit, call)) rewrite(unit, call);
     return true;
   });
 }
@@ -25,6 +25,15 @@ function isMethod(unit: TranslationUnit, { call, table, method }: TableCall): bo
   if (known === undefined || kind === "extern" || known.methods.has(method)) return true;
   const message = `${table} is ${known.words} and has no method '${method}'`;
   unit.report("error", "UNKNOWN_METHOD", message, call, kindWithMethod(method));
+  return false;
+}
+
+/** `increment(&key)` would count at a number that is an address of the stack. */
+function takesKey(unit: TranslationUnit, { table, method, arguments: [key] }: TableCall): boolean {
+  const address = key?.castKind === "PointerToIntegral" ? stripped(key) : undefined;
+  if (!TAKES_KEY.has(method) || key?.kind !== "ImplicitCastExpr" || address?.opcode !== "&") return true;
+  const message = `${method}() of ${table} takes the key itself and not its address`;
+  unit.report("error", "TABLE_KEY", message, address, "Leave out the &.");
   return false;
 }
 

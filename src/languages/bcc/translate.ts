@@ -6,11 +6,11 @@ import { SourceText } from "../../source/source-text.ts";
 import { checkTables, tableDefines } from "./check-tables.ts";
 import { declarePrograms } from "./declare-programs.ts";
 import { expandedSource, toOriginal } from "./expanded-source.ts";
-import { explainDiagnostic } from "./explain-diagnostic.ts";
+import { explainDiagnostics } from "./explain-diagnostic.ts";
 import { eventDeclarations, findEventTypes } from "./find-event-types.ts";
 import { flagMacros } from "./flag-macros.ts";
 import { keepBounds } from "./keep-bounds.ts";
-import { withoutKernelIncludes } from "./kernel-includes.ts";
+import { refuseMissingHeaders, withoutKernelIncludes } from "./kernel-includes.ts";
 import { loadParameters } from "./load-parameters.ts";
 import { withOwnHeaders } from "./own-headers.ts";
 import { libraryFiles, prelude } from "./prelude.ts";
@@ -80,7 +80,10 @@ export async function translate(
     readers === "" ? userScan : mergeScans(userScan, prescan(readers)),
     flagMacros(options.cflags ?? []),
   );
-  const unknown = refuseUnknownMacros(source, scan, libraryFiles(facts, "parse"));
+  const unknown = [
+    ...refuseMissingHeaders(source, readHeader),
+    ...refuseUnknownMacros(source, scan, libraryFiles(facts, "parse")),
+  ];
   if (unknown.length > 0) throw new SourceError(unknown);
   const warnings = warnUnknownTests(own, scan, facts, libraryFiles(facts, "parse"));
   const first = await rewrite(own, scan, facts, frontEnd, { ...options, usdt });
@@ -116,9 +119,7 @@ async function rewrite(
   const head = prelude(scan, facts, "parse");
   const code = assemble(head.text, source);
   const { tree, diagnostics } = await frontEnd.parse(code, source);
-  const explained = diagnostics.map((d) =>
-    explainDiagnostic(d, { scan, facts, missing: head.missingTracepoints }),
-  );
+  const explained = explainDiagnostics(diagnostics, { scan, facts, missing: head.missingTracepoints });
   if (explained.some(isError)) throw new SourceError(explained);
   const unit = new TranslationUnit(
     source,

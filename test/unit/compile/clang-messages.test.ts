@@ -36,6 +36,15 @@ const cases: readonly { title: string; messages: string; rendered: readonly stri
       "p.c:4:2: error: bad\n4 | \treturn größe + undeclared;\n  | \t^~~~~~\np.c:2:5: note: declared here\n2 | int f(void)\n  |     ^",
     ],
   },
+  {
+    title: "code generation stands at a function's begin: the line that a note tells counts",
+    messages:
+      "p.c:2:5: error: bad code\np.c:2:5: note: could not determine the original source location for p.c:0:0\n" +
+      "p.c:2:5: note: could not determine the original source location for p.c:4:90\n",
+    rendered: [
+      "p.c:4:2: error: bad code\n4 | \treturn größe + undeclared;\n  | \t^~~~~~~~~~~~~~~~~~~~~~~~~~",
+    ],
+  },
 ];
 
 for (const { title, messages, rendered } of cases) {
