@@ -68,24 +68,40 @@ struct bt_call {
 };
 
 /*
- * Zero, and the verifier does not know it. Before Linux 6.8 it follows what bpf_loop calls once only: what it knows of
- * the first round it takes for granted in all, and leaves out code that only later rounds come to.
+ * What a search is at lies in the program's memory, of which the verifier knows nothing: it follows one round of the
+ * loop, whatever came before. Addresses have to be on the stack.
  */
-static volatile u64 bt_unknown_zero;
-
 struct bt_glob {
 	const u8 *text;
 	const u8 *pattern;
+	struct bt_glob_state *state;
+};
+
+struct bt_glob_state {
 	u64 at;
 	u64 wanted;
 	u64 star;
 	u64 mark;
 	u64 matches;
+	/* While a set of characters is read: bits of what is known of it. */
+	u64 set;
 };
+
+#define BT_SET_OPEN 1
+#define BT_SET_NEGATED 2
+#define BT_SET_HAS 4
+#define BT_SET_FITS 8
 
 struct bt_search {
 	const u8 *text;
 	const u8 *wanted;
+	struct bt_search_state *state;
+};
+
+struct bt_search_state {
+	u64 start;
+	u64 same;
+	u64 window;
 	u64 found;
 };
 
@@ -113,23 +129,30 @@ INLINE u64 bt_remainder(u64 a, u64 b, int is_signed)
 	return (s64)a < 0 ? -r : r;
 }
 
+/* 1 for all but 0, up to 2^63. A comparison would be a branch, and these add up to 2^5 paths for the verifier. */
+#define bt_is_set(name, number) \
+	u64 name = -(number);   \
+	barrier_var(name);      \
+	name >>= 63
+
 INLINE u64 bt_log2(u64 n)
 {
-	u64 r = (n > 0xffffffffULL) << 5;
+	bt_is_set(a, n >> 32);
+	u64 r = a << 5;
 	n >>= r;
-	u64 s = (n > 0xffff) << 4;
-	n >>= s;
-	r |= s;
-	s = (n > 0xff) << 3;
-	n >>= s;
-	r |= s;
-	s = (n > 0xf) << 2;
-	n >>= s;
-	r |= s;
-	s = (n > 0x3) << 1;
-	n >>= s;
-	r |= s;
-	return r | (n >> 1);
+	bt_is_set(b, n >> 16);
+	b <<= 4;
+	n >>= b;
+	bt_is_set(c, n >> 8);
+	c <<= 3;
+	n >>= c;
+	bt_is_set(d, n >> 4);
+	d <<= 2;
+	n >>= d;
+	bt_is_set(e, n >> 2);
+	e <<= 1;
+	n >>= e;
+	return (r | b | c | d | e) + (n >> 1);
 }
 
 /* The bucket of a number: 0 for negative ones, then 0, then 2^bits for each power of two. */
@@ -167,10 +190,16 @@ INLINE u64 bt_same_text(const u8 *a, u32 a_size, const u8 *b, u32 b_size)
 	return a_size > b_size ? a[least] == 0 : b[least] == 0;
 }
 
-INLINE u64 bt_same_bytes(const u8 *a, const u8 *b, u32 size)
+INLINE u64 bt_same_bytes(const u8 *a, const u8 *b, u32 size, u32 alignment)
 {
+	u32 i = 0;
+	if (alignment == 8)
 #pragma clang loop unroll(disable)
-	for (u32 i = 0; i < size; i++)
+		for (; i + 8 <= size; i += 8)
+			if (*(u64 *)(a + i) != *(u64 *)(b + i))
+				return 0;
+#pragma clang loop unroll(disable)
+	for (; i < size; i++)
 		if (a[i] != b[i])
 			return 0;
 	return 1;
@@ -199,23 +228,47 @@ INLINE s64 bt_compare_bytes(const u8 *a, const u8 *b, u32 size)
 	return 0;
 }
 
-INLINE u64 bt_text_length(const u8 *a, u32 size)
+/* Of eight bytes of a text, with ones at those before its NUL. */
+INLINE u64 bt_before_nul(u64 word)
 {
+	u64 nul = (word - 0x0101010101010101) & ~word & 0x8080808080808080;
+	/* The lowest bit is right, those above it may be wrong. */
+	return ((nul & -nul) >> 7) - 1;
+}
+
+INLINE u64 bt_text_length(const u8 *a, u32 size, u32 alignment)
+{
+	u32 i = 0;
+	if (alignment == 8)
 #pragma clang loop unroll(disable)
-	for (u32 i = 0; i < size; i++)
+		for (; i + 8 <= size; i += 8) {
+			u64 kept = bt_before_nul(*(u64 *)(a + i));
+			/* The sum of the bytes that are kept, by one multiplication. */
+			if ((s64)kept >= 0)
+				return i + (((kept & 0x0101010101010101) * 0x0101010101010101) >> 56);
+		}
+#pragma clang loop unroll(disable)
+	for (; i < size; i++)
 		if (a[i] == 0)
 			return i;
 	return size;
 }
 
-/* Zeros after the end of a text, so that equal texts are equal keys. */
+/* Zeros after the end of a text that is aligned, so that equal texts are equal keys. */
 INLINE void bt_clean_text(u8 *a, u32 size)
 {
-	u8 keep = 0xff;
+	u64 keep = -1;
+	u32 i = 0;
 #pragma clang loop unroll(full)
-	for (u32 i = 0; i < size; i++) {
-		if (a[i] == 0)
-			keep = 0;
+	for (; i + 8 <= size; i += 8) {
+		u64 word = *(u64 *)(a + i);
+		u64 kept = bt_before_nul(word);
+		*(u64 *)(a + i) = word & kept & keep;
+		keep &= (s64)kept >> 63;
+	}
+#pragma clang loop unroll(full)
+	for (; i < size; i++) {
+		keep &= ~((s64)((u64)a[i] - 1) >> 63);
 		a[i] &= keep;
 	}
 }

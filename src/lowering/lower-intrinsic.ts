@@ -3,7 +3,7 @@ import type { Intrinsic, Value } from "../program/tir.ts";
 import { sizeOfType } from "../program/type-layout.ts";
 import type { AddressSpace } from "../program/types.ts";
 import { placeAt } from "./c-writer.ts";
-import { LowerMaps } from "./lower-map.ts";
+import { LowerTexts } from "./lower-text.ts";
 import { type Operand, scalar } from "./operand.ts";
 
 type Call = Extract<Value, { kind: "call" }>;
@@ -30,7 +30,7 @@ const USER_STACK = 256;
 const MOST_WATCHED = 1024;
 
 /** Functions that the kernel's helpers, or C of ours, do. */
-export abstract class LowerIntrinsics extends LowerMaps {
+export abstract class LowerIntrinsics extends LowerTexts {
   override intrinsic(call: Call): Operand {
     const simple = SIMPLE[call.name];
     if (simple !== undefined) return scalar(this.out.number(simple));
@@ -71,13 +71,13 @@ export abstract class LowerIntrinsics extends LowerMaps {
       case "swap-bytes":
         return this.#swap(call);
       case "compare-strings":
-        return this.#compare(call);
+        return this.compareTexts(call);
       case "string-contains":
-        return scalar(this.out.number(`${this.#search(call)} != 0`));
+        return scalar(this.out.number(`${this.search(call)} != 0`));
       case "string-index":
-        return scalar(this.out.number(`${this.#search(call)} - 1`));
+        return scalar(this.out.number(`${this.search(call)} - 1`));
       case "glob-match":
-        return this.#glob(call);
+        return this.glob(call);
       case "concatenate":
         return this.#concatenate(call);
       case "compare-memory":
@@ -94,12 +94,8 @@ export abstract class LowerIntrinsics extends LowerMaps {
       }
       case "packet-output":
         return this.#packetOutput(call);
-      case "string-length": {
-        const text = this.value(first as Value);
-        const size = sizeOfType((first as Value).type);
-        if (size > 64) this.frame.needsMemory();
-        return scalar(this.out.number(`bt_text_length(${text.c}, ${size})`));
-      }
+      case "string-length":
+        return this.textLength(call);
       case "stack-length":
         return this.#stackLength(call);
       case "per-cpu-address":
@@ -213,47 +209,6 @@ export abstract class LowerIntrinsics extends LowerMaps {
     const bits = 8 * sizeOfType(type);
     const value = this.number(number as Value);
     return scalar(bits === 8 ? value : this.out.number(`__builtin_bswap${bits}((u${bits})${value})`));
-  }
-
-  #compare({ arguments: [left, right, most] }: Call): Operand {
-    const [a, b] = this.pair(left as Value, right as Value);
-    const [m, n] = [sizeOfType((left as Value).type), sizeOfType((right as Value).type)];
-    const limit = most?.kind === "constant" ? Math.min(Number(most.value), Math.max(m, n)) : Math.max(m, n);
-    if (limit > 32) this.frame.needsMemory();
-    return scalar(this.out.number(`bt_compare_text(${a.c}, ${m}, ${b.c}, ${n}, ${limit})`));
-  }
-
-  /** Each start of the text is tried by a call of a function of its own: so long loops pass the verifier. */
-  #search({ arguments: [text, wanted] }: Call): string {
-    const [a, b] = this.pair(text as Value, wanted as Value);
-    const [m, n] = [sizeOfType((text as Value).type), sizeOfType((wanted as Value).type)];
-    this.frame.needsMemory();
-    const search = this.shared.define((name) => searchFunction(name, m, n), "search");
-    const at = this.out.name("search");
-    // With barriers, so that the compiler does not put addresses into data, where nobody would set them right.
-    const [from, to] = [this.out.name("x"), this.out.name("x")];
-    this.out.line(`const u8 *${from} = ${a.c}, *${to} = ${b.c};`);
-    this.out.line(`barrier_var(${from}); barrier_var(${to});`);
-    this.out.line(`struct bt_search ${at} = { ${from}, ${to}, 0 };`);
-    this.out.line(`bpf_loop(${m}, (void *)${search}, &${at}, 0);`);
-    return this.out.number(`${at}.found`);
-  }
-
-  /** A step of the comparison is a call of a function of its own. */
-  #glob({ arguments: [text, pattern] }: Call): Operand {
-    const [a, b] = this.pair(text as Value, pattern as Value);
-    const [m, n] = [sizeOfType((text as Value).type), sizeOfType((pattern as Value).type)];
-    this.frame.needsMemory();
-    const step = this.shared.define((name) => globFunction(name, m, n), "glob");
-    const at = this.out.name("glob");
-    const [from, by] = [this.out.name("x"), this.out.name("x")];
-    this.out.line(`const u8 *${from} = ${a.c}, *${by} = ${b.c};`);
-    this.out.line(`barrier_var(${from}); barrier_var(${by});`);
-    const zero = "bt_unknown_zero";
-    const state = [from, by, zero, zero, zero, zero, zero];
-    this.out.line(`struct bt_glob ${at} = { ${state.join(", ")} };`);
-    this.out.line(`bpf_loop(${Math.min((m + 1) * (n + 1), 1 << 20)}, (void *)${step}, &${at}, 0);`);
-    return scalar(this.out.number(`${at}.matches`));
   }
 
   /** With room for both whole, so that the verifier need not relate the length of one to that of the other. */
@@ -398,63 +353,4 @@ export abstract class LowerIntrinsics extends LowerMaps {
 
 function depthOf({ type }: Call): number {
   return type.kind === "deferred" ? (type.depth ?? 127) : 127;
-}
-
-function searchFunction(name: string, size: number, wanted: number): string {
-  return `CALLBACK long ${name}(u64 start, struct bt_search *s) {
-  const u8 *text = s->text, *wanted = s->wanted;
-#pragma clang loop unroll(disable)
-  for (u32 j = 0; j < ${wanted}; j++) {
-    u8 want = wanted[j];
-    if (want == 0) { s->found = start + 1; return 1; }
-    u64 at = start + j;
-    barrier_var(at);
-    if (at >= ${size}) return 1;
-    u8 have = text[at];
-    if (have == 0) return 1;
-    if (have != want) return 0;
-  }
-  s->found = start + 1;
-  return 1;
-}`;
-}
-
-/** A star is tried with ever more characters: where what follows it does not fit, the next character is the star's. */
-function globFunction(name: string, size: number, pattern: number): string {
-  return `CALLBACK long ${name}(u64 number, struct bt_glob *s) {
-  const u8 *text = s->text, *wanted = s->pattern;
-  u64 i = s->at, j = s->wanted;
-  barrier_var(i);
-  u8 have = i < ${size} ? text[i] : 0;
-  barrier_var(j);
-  u8 want = j < ${pattern} ? wanted[j] : 0;
-  if (want == '*') { s->star = j + 1; s->mark = i; s->wanted = j + 1; return 0; }
-  if (have == 0) { s->matches = want == 0; return 1; }
-  u64 next = j + 1;
-  u64 fits = want == have || want == '?';
-  if (want == '[') {
-    u8 negated = 0, last = 0, inside = 0, range = 0;
-    fits = 0;
-#pragma clang loop unroll(disable)
-    for (u32 n = 0; n < ${pattern}; n++) {
-      barrier_var(next);
-      if (next >= ${pattern}) break;
-      u8 c = wanted[next];
-      next++;
-      if (c == 0) break;
-      if (n == 0 && c == '!') { negated = 1; continue; }
-      if (c == ']' && inside) break;
-      if (c == '-' && inside && !range) { range = 1; continue; }
-      if (c == have || (range && last <= have && have <= c)) fits = 1;
-      range = 0; inside = 1; last = c;
-    }
-    fits = fits != negated;
-  }
-  if (fits) { s->at = i + 1; s->wanted = next; return 0; }
-  if (s->star == 0) return 1;
-  s->mark++;
-  s->at = s->mark;
-  s->wanted = s->star;
-  return 0;
-}`;
 }

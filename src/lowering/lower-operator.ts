@@ -5,6 +5,7 @@ import type { Type } from "../program/types.ts";
 import type { Span } from "../source/source-text.ts";
 import { fitted } from "./c-number.ts";
 import { placeAt, widthOf } from "./c-writer.ts";
+import { sameAsLiteral } from "./literal-text.ts";
 import { LONGEST_CLEANED, LowerPlaces } from "./lower-place.ts";
 import { type Operand, scalar } from "./operand.ts";
 
@@ -49,12 +50,33 @@ export abstract class LowerOperators extends LowerPlaces {
   }
 
   protected equalBytes({ left, right, negated }: ValueOf<"equal-bytes">): Operand {
-    const [a, b] = this.pair(left, right);
+    const operands = this.pair(left, right);
+    const [a, b] = operands;
     const [m, n] = [sizeOfType(left.type), sizeOfType(right.type)];
-    const text = left.type.kind === "string";
-    const same = text ? `bt_same_text(${a.c}, ${m}, ${b.c}, ${n})` : `bt_same_bytes(${a.c}, ${b.c}, ${m})`;
+    const not = negated ? "!" : "";
+    if (left.type.kind !== "string") {
+      const alignment = Math.min(a.alignment, b.alignment);
+      if (m > LONGEST_CLEANED) this.frame.needsMemory();
+      return scalar(this.out.number(`${not}bt_same_bytes(${a.c}, ${b.c}, ${m}, ${alignment})`));
+    }
+    const same = this.sameAsLiteral(left, right, operands, Math.max(m, n));
+    if (same !== undefined) return scalar(this.out.number(`${not}${same}`));
     if (Math.min(m, n) > LONGEST_CLEANED) this.frame.needsMemory();
-    return scalar(this.out.number(`${negated ? "!" : ""}${same}`));
+    return scalar(this.out.number(`${not}bt_same_text(${a.c}, ${m}, ${b.c}, ${n})`));
+  }
+
+  /** Where one of two texts is known. */
+  protected sameAsLiteral(
+    left: Value,
+    right: Value,
+    [a, b]: readonly [Operand, Operand],
+    most: number,
+  ): string | undefined {
+    if (left.kind === "text")
+      return right.kind === "text" ? undefined : this.sameAsLiteral(right, left, [b, a], most);
+    if (right.kind !== "text") return undefined;
+    const bytes = right.bytes.slice(0, Math.max(sizeOfType(right.type), 1));
+    return sameAsLiteral(this.out, a, sizeOfType(left.type), bytes, most);
   }
 
   protected logical({ kind, left, right }: ValueOf<"and" | "or">): Operand {

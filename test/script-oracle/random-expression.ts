@@ -5,7 +5,10 @@ export const INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "
 const TEXTS = ["", "a", "ab", "abc", "abcabd", "hello world", "0123456789abcdef", "é", "a\\nb", "\\xff\\x01"];
 
 const OPERATORS = ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"] as const;
-const PATTERNS = ["*", "a*", "*b*", "?b*", "[a-h]*[!a-c]", "[!h]*", "*[0-9a]*f", "", "abc", "*\\n?"];
+const PATTERNS = [
+  ...["*", "a*", "*b*", "?b*", "[a-h]*[!a-c]", "[!h]*", "*[0-9a]*f", "", "abc", "*\\n?"],
+  ...["[a-]*", "*[]a-c]*", "[!]-b]*", "*[a-c-e]*", "[z-a]*", "*[ab", "[!", "[a-bd-el-o]*", "*[d-]*[0-9]*"],
+];
 
 /** What has elements: a type, what a number must be before it is one, and how many elements there are at least. */
 const ARRAYS = [
@@ -151,7 +154,7 @@ export class RandomExpression {
       case 4:
         return this.below(2) === 0
           ? of("strcontains(", this.text(depth - 1), ", ", this.text(depth - 1), ")")
-          : of("globmatch(", this.text(depth - 1), `, "${this.pick(PATTERNS)}")`);
+          : of("globmatch(", this.text(depth - 1), ", ", this.#pattern(depth), ")");
       case 5: {
         const shape = this.#shape();
         const side = () => this.tuple(shape, depth - 1);
@@ -163,6 +166,19 @@ export class RandomExpression {
         const operator = this.pick([" == ", " != ", " < ", " > ", " <= ", " >= "]);
         return of("(", this.int(depth - 1), operator, this.int(depth - 1), ")");
       }
+    }
+  }
+
+  /** Mostly one that is known before the script runs. */
+  #pattern(depth: number): Tree {
+    const known = () => tree("pattern", `"${this.pick(PATTERNS)}"`);
+    switch (this.below(6)) {
+      case 0:
+        return this.text(depth - 1);
+      case 1:
+        return tree("pattern", "(", this.bool(depth - 1), " ? ", known(), " : ", known(), ")");
+      default:
+        return known();
     }
   }
 
