@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { attachToObject } from "./attach/attach-to-object.ts";
 import { attachIterator } from "./attach/iterator.ts";
 import { attachKprobe } from "./attach/kprobe.ts";
@@ -15,6 +16,7 @@ import { attachUsdt } from "./attach/usdt.ts";
 import { attachXdp } from "./attach/xdp.ts";
 import type { LoadedProgram } from "./load/loaded-object.ts";
 import type { AttachPoint } from "./program/program.ts";
+import { rememberFile } from "./symbols/known-files.ts";
 
 /**
  * Attaches a loaded program where it is meant to run. `onMatches` is told, before anything is attached, at how many
@@ -36,6 +38,7 @@ export function attachProgram(
       return attachKprobeMulti(program, "kretprobe", point.pattern, onMatches);
     case "uprobe":
     case "uretprobe":
+      if (isAbsolute(point.binary)) rememberFile(point.binary);
       return attachUprobe(program, point.kind, point, onMatches);
     case "usdt":
       return attachUsdt(program, point);

@@ -4,6 +4,7 @@ import { mappedFile } from "../kernel/mapped-file.ts";
 import { type Mapping, processMaps } from "../kernel/process-maps.ts";
 import { demangle } from "./demangle.ts";
 import { imageKey } from "./kept-images.ts";
+import { knownFile } from "./known-files.ts";
 import { keptImage, recordedProcess } from "./mapping-log.ts";
 import { readImage } from "./read-image.ts";
 import { recordedMapping } from "./recorded-processes.ts";
@@ -74,7 +75,9 @@ export class ProcessAddresses {
   #image(mapping: Mapping): ElfImage | undefined {
     const key = imageKey(mapping);
     if (!this.#images.has(key)) {
-      this.#images.set(key, readImage(mappedFile(this.#pid, mapping)) ?? keptImage(mapping));
+      const known = knownFile(mapping);
+      const image = readImage(mappedFile(this.#pid, mapping)) ?? keptImage(mapping);
+      this.#images.set(key, image ?? (known === undefined ? undefined : readImage(known)));
     }
     return this.#images.get(key);
   }

@@ -1,7 +1,7 @@
 // Names in stacks of processes that have ended before anybody asks for them.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
@@ -112,6 +112,21 @@ test("files of a process with another root are read while it runs", async (t) =>
   assert.equal(images.get(own), undefined, "what can be read later is not kept");
 });
 
+test("a process that ends at once with another root, where the file is one with a probe", async (t) => {
+  if (!needsFeature(t, "uprobes")) return;
+  const path = compiled(t, "at-once", "-static");
+  if (path === undefined) return;
+  const root = mkdtempSync(join(directory, "root-"));
+  const inside = join(root, "at-once");
+  copyFileSync(path, inside);
+  if (spawnSync("chroot", [root, "/at-once"]).status !== 0) return t.skip("no chroot here");
+  const own = processMaps("self")?.find(({ path: file }) => file === process.execPath);
+  const inode = statSync(process.execPath, { bigint: true }).ino;
+  if (own?.file.split(" ")[1] !== String(inode))
+    return t.skip("this file system tells two numbers of a file");
+  assert.match(await countedWith(`chroot ${root} /at-once`, atInnermost(inside)), NAMED);
+});
+
 test("a TypeScript program names what a command did, and what that started", async (t) => {
   if (!needsFeature(t, "uprobes")) return;
   const path = compiled(t, "traced");
@@ -150,3 +165,27 @@ test("a command that cannot be started says so, and one that fails how it ended"
   waiting.end();
   assert.deepEqual(await waiting.ended, { code: null, signal: "SIGTERM" });
 });
+
+test("nothing of the recording is left open", async (t) => {
+  if (!needsFeature(t, "raw tracepoints")) return;
+  const open = () =>
+    readdirSync("/proc/self/fd")
+      .map((fd) => linkOf(fd))
+      .filter((to) => to.includes("perf_event"));
+  const before = open().length;
+  const bpf = await load("RAW_TRACEPOINT_PROBE(sys_enter) { return 0; }", { attach: false });
+  bpf.rememberProcesses();
+  bpf.rememberProcesses(process.pid);
+  assert.ok(open().length >= before + 2);
+  bpf.close();
+  assert.equal(open().length, before);
+  assert.throws(() => bpf.rememberProcesses(), { code: "CLOSED" });
+});
+
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return ""; // That by which they were listed.
+  }
+}
