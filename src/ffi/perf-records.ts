@@ -17,7 +17,7 @@ export interface PerfRecordSink {
   /** A record from its header on: u32 type, u16 flags, u16 size. The view is valid during the call. */
   record(type: number, view: DataView, start: number, size: number): void;
   /** False to stop before the next record. */
-  more(): boolean;
+  readonly more: () => boolean;
 }
 
 /** The records that the kernel writes for a perf event into memory that it shares with us. */

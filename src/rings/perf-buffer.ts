@@ -4,7 +4,15 @@ import { pageSize } from "../ffi/libc.ts";
 import { NativeBuffer } from "../ffi/native-buffer.ts";
 import { eventDecoder } from "./event-decoder.ts";
 import { type EventHandler, EventSource } from "./event-source.ts";
-import { CpuBuffer, type WakeUps } from "./perf-cpu-buffer.ts";
+import {
+  CpuBuffer,
+  LOST_EVENTS,
+  RECORD_LOST,
+  RECORD_SAMPLE,
+  SAMPLE_DATA,
+  SAMPLE_SIZE,
+  type WakeUps,
+} from "./perf-cpu-buffer.ts";
 import type { RecordDecoder, RecordOptions, WakeUpOptions } from "./record-decoder.ts";
 import type { RingHandle } from "./ring-buffer.ts";
 
@@ -78,11 +86,14 @@ export class PerfBuffer<E = Uint8Array> extends EventSource<E> {
       if (buffer === undefined || this.closed) break;
       const { cpu } = buffer;
       buffer.drain({
-        sample: (view, offset, size) => {
-          count++;
-          emit(this.#decode(view, offset, size), cpu);
+        record: (type, view, start) => {
+          if (type === RECORD_SAMPLE) {
+            count++;
+            emit(this.#decode(view, start + SAMPLE_DATA, view.getUint32(start + SAMPLE_SIZE, true)), cpu);
+          } else if (type === RECORD_LOST) {
+            this.#tellLost(Number(view.getBigUint64(start + LOST_EVENTS, true)), cpu);
+          }
         },
-        lost: (events) => this.#tellLost(events, cpu),
         more: () => count < limit && !this.closed,
       });
     }

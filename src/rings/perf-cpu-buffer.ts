@@ -2,7 +2,7 @@ import { readSync } from "node:fs";
 import { BpfError, SyscallError } from "../errors.ts";
 import { ERRNO } from "../ffi/errno-table.ts";
 import type { PerfEventAttributes } from "../ffi/perf-event-attributes.ts";
-import { PerfRecords } from "../ffi/perf-records.ts";
+import { type PerfRecordSink, PerfRecords } from "../ffi/perf-records.ts";
 import { perfEventOpen } from "../ffi/system-calls.ts";
 
 const SOFTWARE_EVENT = 1;
@@ -10,18 +10,13 @@ const BPF_OUTPUT = 10;
 const SAMPLE_RAW = 1 << 10;
 const FORMAT_LOST = 1 << 4;
 
-const RECORD_LOST = 2;
-const RECORD_SAMPLE = 9;
-/** Bytes before the samples of a record: its header, then the size of the raw data. */
-const SAMPLE_DATA = 12;
-
-/** Who takes the records of a CPU's buffer. */
-export interface RecordSink {
-  sample(view: DataView, offset: number, size: number): void;
-  lost(events: number): void;
-  /** False to stop before the next record. */
-  more(): boolean;
-}
+/** A record that says how many events were lost: a u64 at LOST_EVENTS. */
+export const RECORD_LOST = 2;
+export const LOST_EVENTS = 16;
+/** A record that is an event: a u32 with the size of its data, which comes next. */
+export const RECORD_SAMPLE = 9;
+export const SAMPLE_SIZE = 8;
+export const SAMPLE_DATA = 12;
 
 /** What is between two wake-ups of the reader: one of the two. */
 export interface WakeUps {
@@ -64,14 +59,8 @@ export class CpuBuffer {
   }
 
   /** Gives what is there now. */
-  drain(sink: RecordSink): void {
-    this.#records.drain({
-      record(type, view, start) {
-        if (type === RECORD_SAMPLE) sink.sample(view, start + SAMPLE_DATA, view.getUint32(start + 8, true));
-        else if (type === RECORD_LOST) sink.lost(Number(view.getBigUint64(start + 16, true)));
-      },
-      more: () => sink.more(),
-    });
+  drain(sink: PerfRecordSink): void {
+    this.#records.drain(sink);
   }
 
   close(): void {
