@@ -26,10 +26,15 @@ export class BpfError extends Error {
 
   constructor(code: string, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = new.target.name;
+    // A bundler puts a mark before the names of classes that name themselves.
+    this.name = new.target.name.replace(/^_+/, "");
     this.code = code;
     this.hint = options.hint;
     Object.defineProperty(this, BRAND, { value: true });
+    // What Node.js shows where nobody catches it, or the console: all of it for people, then where it was thrown.
+    const frames = (this.stack ?? "").split("\n").filter((line) => /^ +at /.test(line));
+    const get = () => [`${this.name} [${code}]`, this.format(), ...frames].join("\n");
+    Object.defineProperty(this, "stack", { configurable: true, get });
   }
 
   /** True for an error of this or of another installed copy of bcc-ts. */
@@ -46,6 +51,11 @@ export class BpfError extends Error {
   protected details(): string[] {
     return [];
   }
+}
+
+/** Fields that are too long to be shown beside what `format()` says of them. */
+export function hideFields(error: BpfError, ...names: string[]): void {
+  for (const name of names) Object.defineProperty(error, name, { enumerable: false });
 }
 
 function hintLines(hint: string | undefined): string[] {

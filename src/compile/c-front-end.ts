@@ -6,6 +6,7 @@ import type { ClangResult } from "./clang-run.ts";
 import type { ClangSession } from "./clang-session.ts";
 import { CompilerError } from "./compiler-error.ts";
 import { explainGeneration } from "./explain-generation.ts";
+import { findAddressTables } from "./find-address-tables.ts";
 
 /** Clang as the languages use it before code is made. */
 export class CFrontEnd {
@@ -43,6 +44,8 @@ export async function compileObject(
 ): Promise<Uint8Array> {
   const result = await clang.run("object", code);
   throwErrors(result, source);
+  const tables = findAddressTables(result.output, source);
+  if (tables.length > 0) throw new SourceError(tables);
   return result.output;
 }
 

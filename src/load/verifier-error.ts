@@ -1,4 +1,4 @@
-import { BpfError } from "../errors.ts";
+import { BpfError, hideFields } from "../errors.ts";
 import { errnoName } from "../ffi/errno-table.ts";
 import { type Diagnostic, renderDiagnostic } from "../source/diagnostic.ts";
 import type { LoadOptions, ObjectPlace } from "./load-options.ts";
@@ -52,6 +52,7 @@ export class VerifierError extends BpfError {
     this.place = place;
     this.line = at?.line;
     this.diagnostic = user === undefined ? undefined : refusalDiagnostic(user, summary, undefined);
+    hideFields(this, "log", "diagnostic", "place");
   }
 
   protected override details(): string[] {

@@ -1,4 +1,4 @@
-import { BpfError } from "../errors.ts";
+import { BpfError, hideFields } from "../errors.ts";
 import { type Diagnostic, renderDiagnostic } from "./diagnostic.ts";
 
 /** The user's text has errors. `diagnostics` holds all that one run found, warnings and notes included. */
@@ -8,6 +8,7 @@ export class SourceError extends BpfError {
   constructor(diagnostics: readonly Diagnostic[], options: { cause?: unknown } = {}) {
     super("SOURCE", summary(diagnostics), options);
     this.diagnostics = diagnostics;
+    hideFields(this, "diagnostics");
   }
 
   /** Every finding with the line that it is about, marked. */

@@ -43,6 +43,7 @@ export function declarePrograms(unit: TranslationUnit): ProgramFunction[] {
     programs.push({ name: f.name, section: place, attach, span: nameSpan(unit, f) });
   }
   refuseCallsToPrograms(unit, names);
+  refuseNamesOfSections(unit, new Set(["license", ...programs.map(({ section }) => section)]));
   return programs;
 }
 
@@ -67,6 +68,14 @@ function nameSpan(unit: TranslationUnit, f: UserFunction) {
 
 function hasAttribute(node: AstNode, kind: string): boolean {
   return children(node).some((child) => child.kind === kind);
+}
+
+/** To clang a section of the object is a symbol, as a table is. */
+function refuseNamesOfSections(unit: TranslationUnit, sections: ReadonlySet<string>): void {
+  for (const { node, name } of unit.tables.filter((table) => sections.has(table.name))) {
+    const message = `a table cannot have the name ${name} here: the programs' part of the object file has it`;
+    unit.report("error", "TABLE_NAME", message, node, `Name it otherwise, ${name}s for instance.`);
+  }
 }
 
 function refuseCallsToPrograms(unit: TranslationUnit, programs: ReadonlySet<string>): void {
