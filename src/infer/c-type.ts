@@ -44,7 +44,7 @@ type BodyOf<
     ? After
     : Text extends `${string}${Kind} ${Tag}\n{${infer After}`
       ? After
-      : Text extends `${string}${Kind} ${Tag}  {${infer After}`
+      : Text extends `${string}${Kind} ${Tag}${"  " | "\t" | " \n"}{${infer After}`
         ? After
         : undefined;
 

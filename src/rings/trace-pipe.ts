@@ -1,6 +1,7 @@
 import { closeSync, constants, existsSync, openSync, readSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { BpfError, PermissionError } from "../errors.ts";
+import { readIfThere } from "../kernel/tracefs.ts";
 import { type EventHandler, EventSource } from "./event-source.ts";
 import { PRINTK, parseTraceLine, type TraceEvent } from "./parse-trace-line.ts";
 
@@ -105,6 +106,18 @@ function makeRoom(pipe: string): void {
   }
 }
 
+/** A switch of the whole machine: with it off, the kernel keeps no message, and readers wait for ever. */
+function warnWhenOff(pipe: string): void {
+  const file = join(dirname(pipe), "tracing_on");
+  if (readIfThere(file)?.trim() !== "0") return;
+  process.emitWarning(
+    `tracing is switched off: bpf_trace_printk() writes nothing until \`echo 1 > ${file}\``,
+    {
+      code: "BCC_TS_TRACING_OFF",
+    },
+  );
+}
+
 function openPipe(path: string | undefined): number {
   const file = path ?? PLACES.find((place) => existsSync(place));
   if (file === undefined) {
@@ -113,6 +126,7 @@ function openPipe(path: string | undefined): number {
     });
   }
   makeRoom(file);
+  warnWhenOff(file);
   try {
     return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -96,6 +97,22 @@ test("losses and other tracers are told from messages", () => {
       assert.deepEqual(seen, others ? ["one", "sched_switch: prev_comm=x", "two"] : ["one", "two"]);
       assert.equal(pipe.lost, 15);
     }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test("a machine whose tracing is switched off is told as such", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "bcc-ts-trace-"));
+  const path = join(directory, "trace_pipe");
+  try {
+    writeFileSync(path, "");
+    writeFileSync(join(directory, "tracing_on"), "0\n");
+    const warned = once(process, "warning");
+    new TracePipe({ path }).close();
+    const [warning] = (await warned) as [Error & { code?: string }];
+    assert.equal(warning.code, "BCC_TS_TRACING_OFF");
+    assert.match(warning.message, /echo 1 > .*tracing_on/);
   } finally {
     rmSync(directory, { recursive: true });
   }

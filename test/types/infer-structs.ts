@@ -119,3 +119,7 @@ expectType<Equal<Typedef<"typedef enum { A, B } t_t;">, number>>();
 expectType<Equal<Typedef<"typedef int (*t_t)(void *);">, bigint>>();
 expectType<Equal<Typedef<"typedef struct sock *t_t;">, bigint>>();
 expectType<Equal<Typedef<"typedef u32 other_t;">, unknown>>();
+
+// White space before the brace.
+expectType<Equal<Value<"struct s_t\t{ u8 a; };\nBPF_HASH(m, u32, struct s_t);">, { a: number }>>();
+expectType<Equal<Value<"struct s_t \n{ u8 a; };\nBPF_HASH(m, u32, struct s_t);">, { a: number }>>();
