@@ -89,7 +89,8 @@ export function load<const Text extends string>(text: Text, options?: LoadOption
 /** The same for a text that is put together at run time: the caller says the types. */
 export function load<Given extends Schema>(text: string, options?: LoadOptions): Promise<Bpf<Given>>;
 export async function load(text: string, options: LoadOptions = {}): Promise<Bpf> {
-  const source = new SourceText(options.name ?? "program.c", text);
+  // A byte order mark, as editors of other systems begin files with, is no part of the text.
+  const source = new SourceText(options.name ?? "program.c", text.replace(/^\uFEFF/, " "));
   const session = loadSession();
   const known = session.facts === undefined ? indexedFacts() : { facts: session.facts, keepIndex: () => {} };
   const { facts } = known;

@@ -51,12 +51,21 @@ export function recordDecoder<E>(
     return (size: number) => size === exact || size === rounded || (open && size > exact);
   };
   const candidates = codecs.map((codec) => ({ codec, fits: fits(codec) }));
+  let warned = false;
   const otherwise = (view: DataView, offset: number, size: number): E => {
     const fitting = candidates.filter((each) => each.fits(size));
     const [first] = fitting;
     if (fitting.length === 1 && first !== undefined) return first.codec.decode(view, offset);
     const bytes = copyBytes(view, offset, size);
-    if (fitting.length > 1) return bytes as E;
+    if (fitting.length > 1) {
+      if (!warned)
+        warnAlike(
+          buffer,
+          fitting.map((each) => each.codec.typeName),
+        );
+      warned = true;
+      return bytes as E;
+    }
     throw new EventError(
       buffer,
       bytes,
@@ -67,6 +76,15 @@ export function recordDecoder<E>(
   const [exact, rounded] = [only.size, padded(only.size)];
   return (view, offset, size) =>
     size === exact || size === rounded ? only.decode(view, offset) : otherwise(view, offset, size);
+}
+
+/** The types that are inferred from the text say otherwise. */
+function warnAlike(buffer: string, types: readonly string[]): void {
+  const option = `buffers: { ${buffer}: { tag: { member: "kind", types: { 1: "${types[0]?.replace("struct ", "")}", ... } } } }`;
+  process.emitWarning(
+    `${buffer}: events of the types ${types.join(" and ")} have one size and are given as bytes; ${option} tells them apart`,
+    { code: "BCC_TS_EVENTS_ALIKE" },
+  );
 }
 
 /** A copy, byte by byte, because the views of mapped memory give no byte arrays away. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
 import { EventError } from "../../../src/rings/event-error.ts";
 import { recordDecoder } from "../../../src/rings/record-decoder.ts";
@@ -40,7 +41,8 @@ test("perf buffers make records longer", () => {
   throwsFor(decode, 4);
 });
 
-test("several types are told apart by size, and those of one size are bytes", () => {
+test("several types are told apart by size, and those of one size are bytes", async () => {
+  const warned = once(process, "warning");
   const decode = recordDecoder("events", [word, wide]);
   assert.equal(decode(view, 0, 4), 0x03020100);
   assert.equal(decode(view, 0, 8), 0x0706050403020100n);
@@ -48,6 +50,8 @@ test("several types are told apart by size, and those of one size are bytes", ()
   const alike = recordDecoder("events", [word, real, wide]);
   assert.deepEqual(alike(view, 0, 4), Uint8Array.of(0, 1, 2, 3));
   assert.equal(alike(view, 0, 8), 0x0706050403020100n);
+  const [warning] = (await warned) as [Error];
+  assert.match(warning.message, /^events: events of the types u32 and float have one size .* tag: /);
 });
 
 test("an open-ended type takes longer records", () => {
