@@ -9,3 +9,11 @@
 #define TP_DATA_LOC_READ_STR(dst, field, length) bpf_probe_read_str((void *)(dst), length, (char *)args + (args->data_loc_##field & 0xffff))
 
 #define BPF_ITER(target) int bpf_iter__##target(struct bpf_iter__##target *ctx)
+
+/* An iterator's text: pointers are values like others, as %s takes them. */
+#define BPF_SEQ_PRINTF(SEQ, FORMAT, ...) ({ \
+	static const char bcc_ts_seq_format[] = FORMAT; \
+	_Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wint-conversion\"") \
+	u64 bcc_ts_seq_values[] = { __VA_ARGS__ }; \
+	_Pragma("GCC diagnostic pop") \
+	bpf_seq_printf(SEQ, bcc_ts_seq_format, sizeof(bcc_ts_seq_format), bcc_ts_seq_values, sizeof(bcc_ts_seq_values)); })

@@ -58,6 +58,9 @@ function throwErrors(result: ClangResult, source: SourceText): void {
 /** A failure that no message about the text explains is the compiler's own. */
 function refuseFailure({ status, messages }: ClangResult): void {
   if (status === 0) return;
-  const hint = "Set BCC_TS_CLANG to another clang >= 14 to see whether this one is at fault.";
+  const isFlag = /(?:unknown|unsupported) (?:argument|option)|invalid (?:value|argument)/.test(messages);
+  const hint = isFlag
+    ? "It is one of the words in cflags: -D, -U, -I, -W and -f are for those."
+    : "Set BCC_TS_CLANG to another clang >= 14 to see whether this one is at fault.";
   throw new CompilerError(`clang failed with status ${status}: ${messages.trim().slice(0, 400)}`, { hint });
 }

@@ -26,7 +26,8 @@ class LibbpfLoadError extends LoadError {
   }
 
   protected override details(): string[] {
-    return this.messages.map((message) => `  ${message}`);
+    // A log of all types says nothing of what is wrong.
+    return this.messages.map((message) => `  ${message.replace(/-- BEGIN BTF LOAD LOG[\s\S]*/, "...")}`);
   }
 }
 

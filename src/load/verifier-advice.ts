@@ -112,7 +112,7 @@ const RULES: readonly Rule[] = [
   {
     pattern: /cannot call GPL[- ]restricted function|must be GPL|GPL-compatible/,
     summary: "a helper is for programs under the GPL only",
-    hint: 'Declare the licence: `char LICENSE[] SEC("license") = "GPL";`.',
+    hint: "Leave out `#define BPF_LICENSE`, or let it say GPL or a licence that goes with it.",
   },
   {
     pattern: /Unreleased reference|would lead to reference leak/,
@@ -133,6 +133,11 @@ const RULES: readonly Rule[] = [
     pattern: /R\d+ !read_ok/,
     summary: "a value is used that was never set",
     hint: "A function without a return value, or a variable that is not set on every path?",
+  },
+  {
+    pattern: /unknown opcode 8d/,
+    summary: "the program calls a function through a pointer",
+    hint: "Choose with if or switch, and call each function by its name.",
   },
   {
     pattern: /unreachable insn (\d+)/,

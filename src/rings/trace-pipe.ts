@@ -1,7 +1,6 @@
-import { closeSync, constants, existsSync, openSync, readSync, writeFileSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { BpfError, PermissionError } from "../errors.ts";
-import { readIfThere } from "../kernel/tracefs.ts";
 import { type EventHandler, EventSource } from "./event-source.ts";
 import { PRINTK, parseTraceLine, type TraceEvent } from "./parse-trace-line.ts";
 
@@ -109,13 +108,21 @@ function makeRoom(pipe: string): void {
 /** A switch of the whole machine: with it off, the kernel keeps no message, and readers wait for ever. */
 function warnWhenOff(pipe: string): void {
   const file = join(dirname(pipe), "tracing_on");
-  if (readIfThere(file)?.trim() !== "0") return;
+  if (!existsSync(file) || !isZero(file)) return;
   process.emitWarning(
     `tracing is switched off: bpf_trace_printk() writes nothing until \`echo 1 > ${file}\``,
     {
       code: "BCC_TS_TRACING_OFF",
     },
   );
+}
+
+function isZero(file: string): boolean {
+  try {
+    return readFileSync(file, "utf8").trim() === "0";
+  } catch {
+    return false; // It is not for this user to see; the pipe itself says so, too.
+  }
 }
 
 function openPipe(path: string | undefined): number {

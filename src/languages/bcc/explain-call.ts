@@ -3,6 +3,7 @@ import { definitionsOf } from "./definitions.ts";
 
 /** What does in BPF what functions of C's library do elsewhere. */
 const INSTEAD: readonly (readonly [names: string, hint: string])[] = [
+  ["bpf_printk", 'It is bpf_trace_printk("text %d\\n", value) here.'],
   ["printf fprintf puts putchar", "bpf_trace_printk() writes to the trace pipe; events say more."],
   [
     "sprintf snprintf",
