@@ -26,6 +26,7 @@ import type { AstNode } from "./syntax-tree.ts";
 import { TranslationUnit } from "./translation-unit.ts";
 import { type UsdtPrograms, usdtReaders } from "./usdt-readers.ts";
 import { warnUnknownTests } from "./warn-unknown-tests.ts";
+import { zeroKeys } from "./zero-keys.ts";
 
 /** What the translation asks of a C compiler. Lines of `source` are named by line directives in the code. */
 export interface CFrontEnd {
@@ -57,6 +58,7 @@ const PASSES = [
   rewritePrintk,
   rewritePackets,
   keepBounds,
+  zeroKeys,
   readKernelMemory,
 ] as const;
 
