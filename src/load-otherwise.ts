@@ -29,6 +29,8 @@ export async function loadOtherwise<Loaded>(
   try {
     return await load({ plainReads: hasDirectLoads, keepBounds: true });
   } catch (error) {
+    // Another program is in the way now: what was told of the first one is mended.
+    if (error instanceof VerifierError && error.program !== told.program) throw error;
     throw BpfError.is(error) ? told : error;
   }
 }

@@ -196,6 +196,13 @@ static long (*const bpf_trace_printk)(const char *format, u32 size, ...) = (void
 	if (!__builtin_constant_p(bcc_ts_half_)) __asm__("" : "+r"(bcc_ts_half_)); \
 	bcc_ts_half_; })
 
+/* A value of the text, of which clang is not to know that it has it already, with a constant added, say: the bounds that
+   a verifier found are those of the value alone. */
+#define bcc_ts_bounded(VALUE) ({ \
+	__auto_type bcc_ts_bounded_ = (VALUE) + 0; \
+	if (!__builtin_constant_p(bcc_ts_bounded_)) __asm__("" : "+r"(bcc_ts_bounded_)); \
+	bcc_ts_bounded_; })
+
 #define bcc_ts_low(TYPE, MOST, VALUE) ({ \
 	u32 bcc_ts_half = (TYPE)(VALUE); \
 	__asm__("" : "+r"(bcc_ts_half)); \

@@ -44,3 +44,21 @@ RAW_TRACEPOINT_PROBE(sys_enter)
   );
   bpf.close();
 });
+
+test("an index is one below a value that is checked, and that it becomes", async () => {
+  using bpf = await load(
+    `
+struct stack { u64 top; u64 of[2]; };
+BPF_HASH(stacks, u32, struct stack);
+RAW_TRACEPOINT_PROBE(sys_exit)
+{
+	u32 pid = bpf_get_current_pid_tgid();
+	struct stack *stack = stacks.lookup(&pid);
+	if (!stack || stack->top < 1 || stack->top >= 3) return 0;
+	if (stack->of[stack->top - 1] == pid) stack->top--;
+	return 0;
+}`,
+    { attach: false },
+  );
+  bpf.close();
+});

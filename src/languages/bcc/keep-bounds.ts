@@ -6,22 +6,54 @@ const HALF = /^(?:unsigned )?int$|^enum /;
 const UNEVALUATED = new Set(["UnaryExprOrTypeTraitExpr", "OffsetOfExpr", "ConstantExpr"]);
 
 /**
- * Makes the lower half of a 64-bit value a value of its own where the text cuts it off. Otherwise clang checks the
- * half and indexes with a mask of the whole, and a verifier does not see that the one bounds the other. Only for
- * programs that were refused: it costs an instruction each time.
+ * Keeps the verifier's hold on values that index or measure. Only for programs that were refused: it costs an
+ * instruction each time.
  */
 export function keepBounds(unit: TranslationUnit): void {
   if (!unit.keepsBounds) return;
   unit.visitBodies((node) => {
     if (UNEVALUATED.has(node.kind) || node.storageClass === "static") return false;
-    const whole = children(node).at(-1);
-    if (whole === undefined || !cutsOff(node, whole) || isConstant(whole)) return true;
-    const span = unit.editable(whole);
-    if (span === undefined) return true;
-    const afterWord = /\w/.test(unit.source.text[span.start - 1] ?? "");
-    unit.edits.wrap(span.start, span.end, `${afterWord ? " " : ""}bcc_ts_half(`, ")");
+    keepHalf(unit, node);
+    keepIndex(unit, node);
     return true;
   });
+}
+
+/**
+ * Makes the lower half of a 64-bit value a value of its own where the text cuts it off. Otherwise clang checks the
+ * half and indexes with a mask of the whole, and a verifier does not see that the one bounds the other.
+ */
+function keepHalf(unit: TranslationUnit, node: AstNode): void {
+  const whole = children(node).at(-1);
+  if (whole !== undefined && cutsOff(node, whole) && !isConstant(whole)) wrap(unit, whole, "bcc_ts_half");
+}
+
+/**
+ * Of `a[i - 1]` has the 1 taken from the address and not from the index. Clang may have i - 1 ready, as what a stack's
+ * top becomes, and verifiers before Linux 6.8 do not conclude from i != 0 that it is not negative.
+ */
+function keepIndex(unit: TranslationUnit, node: AstNode): void {
+  if (node.kind !== "ArraySubscriptExpr") return;
+  const index = bare(children(node).at(-1));
+  if (index?.kind !== "BinaryOperator" || (index.opcode !== "-" && index.opcode !== "+")) return;
+  const [value, constant] = children(index);
+  if (value === undefined || constant === undefined || !isConstant(constant) || isConstant(value)) return;
+  const cut = children(value).at(-1);
+  // That is wrapped already.
+  if (cut !== undefined && cutsOff(value, cut)) return;
+  wrap(unit, value, "bcc_ts_bounded");
+}
+
+function wrap(unit: TranslationUnit, expression: AstNode, macro: string): void {
+  const span = unit.editable(expression);
+  if (span === undefined) return;
+  const afterWord = /\w/.test(unit.source.text[span.start - 1] ?? "");
+  unit.edits.wrap(span.start, span.end, `${afterWord ? " " : ""}${macro}(`, ")");
+}
+
+/** Without brackets and changes of type that the text does not spell. */
+function bare(node: AstNode | undefined): AstNode | undefined {
+  return node?.kind === "ImplicitCastExpr" || node?.kind === "ParenExpr" ? bare(children(node).at(-1)) : node;
 }
 
 function cutsOff(cast: AstNode, whole: AstNode): boolean {
