@@ -45,7 +45,8 @@ export abstract class SymbolMethods extends InspectMethods {
   /**
    * Lets sym() and stack() know addresses of processes that have ended: from now on it is recorded what processes map
    * as code. Of one process, which has one thread yet (see TracedCommand), and all that come from it; of all on this machine
-   * unless told. What others had mapped before is known when it is asked for while they run. Requires Linux 4.1.
+   * unless told. A process that is recorded by itself pays some 0.4 microseconds each time that it comes to run. What
+   * others had mapped before is known when it is asked for while they run. Requires Linux 4.1.
    *
    * @throws PermissionError without CAP_PERFMON; SyscallError; ClosedError
    * @example
