@@ -26,7 +26,8 @@ const COUNTED: readonly string[] = [
 ];
 
 const STATISTICS = "/proc/sys/kernel/bpf_stats_enabled";
-const NOTIFY = "__BPFTRACE_NOTIFY_PROBES_ATTACHED";
+/** The variable of the environment that asks a tool to tell when its probes are attached. */
+export const NOTIFY = "__BPFTRACE_NOTIFY_PROBES_ATTACHED";
 const LIMIT_MS = 60_000;
 const ROW = "%-60.60s %9s %9s %7s %9s %9s";
 
@@ -86,7 +87,8 @@ async function costOf([command = "", ...words]: readonly string[], calls: number
   }
 }
 
-async function attached(tool: ReturnType<typeof spawn>): Promise<void> {
+/** Waits until a tool that was asked to tell it has attached its probes. */
+export async function attached(tool: ReturnType<typeof spawn>): Promise<void> {
   let said = "";
   await new Promise<void>((resolve, reject) => {
     const hear = (text: string) => {

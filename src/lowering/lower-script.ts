@@ -4,6 +4,7 @@ import type { ScriptAction, ScriptDescription, ScriptMapLayout, ScriptSettings }
 import type { TypedAction, TypedMap, TypedProbe, TypedScript } from "../program/tir.ts";
 import { layoutOf, sizeOfType } from "../program/type-layout.ts";
 import type { Type } from "../program/types.ts";
+import { SourceError } from "../source/source-error.ts";
 import type { SourceText, Span } from "../source/source-text.ts";
 import { CWriter } from "./c-writer.ts";
 import { FLAG_BYTES, isScalar } from "./lower-map.ts";
@@ -40,6 +41,8 @@ const MAP_TYPES = {
   "percpu-scalar": 6,
 } as const;
 
+/** What a value of a per-CPU map may have. */
+const LARGEST_FRAME = 32_768;
 const STACKS = 8192;
 const CONTROL_BYTES = 65_536;
 const NO_PREALLOCATION = 1;
@@ -145,6 +148,7 @@ function lowerProbe(
     ]);
   }
   lowering.steps(probe.body);
+  if (frame.size > LARGEST_FRAME) throw tooMuchMemory(probe, source, frame.size);
   const line = lineOf(probe.span);
   // An iteration goes to its end: what asks for the end of the script is heard after it.
   const runsAfterExit = ["end", "iterator", "test", "bench"].includes(probe.attach.kind);
@@ -175,6 +179,15 @@ const OF_NO_PROCESS: ReadonlySet<TypedProbe["attach"]["kind"]> = new Set([
   ...(["begin", "end", "test", "bench", "signal", "interval", "iterator", "iter"] as const),
   ...(["uprobe", "uretprobe", "usdt", "watch"] as const),
 ]);
+
+function tooMuchMemory({ span }: TypedProbe, main: SourceText, size: number): SourceError {
+  const message = `this block's variables and one statement's values need ${size} bytes, ${LARGEST_FRAME} are there`;
+  const hint =
+    "Say how long texts may be, as in `str(p, 64)`, or lower `max_strlen`; or split the statement.";
+  return new SourceError([
+    { severity: "error", code: "SCRIPT", message, source: span.source ?? main, span, hint },
+  ]);
+}
 
 /** Probes of user functions are attached to the process; our own and clocks are nobody's. */
 function isOfAProcess({ attach: { kind } }: TypedProbe): boolean {

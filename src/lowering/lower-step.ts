@@ -48,7 +48,9 @@ export class LowerSteps extends LowerIntrinsics {
     for (const step of body) {
       this.#line = this.#lineOf(step.span);
       this.out.line(this.#line);
+      const before = this.frame.taken;
       this.#step(step);
+      this.frame.release(before);
     }
   }
 

@@ -2,8 +2,19 @@ import type { Local } from "../program/tir.ts";
 import { sizeOfType } from "../program/type-layout.ts";
 import type { Operand } from "./operand.ts";
 
+/**
+ * Variables that are numbers, on the stack. There the verifier knows which of several numbers each one is, and follows
+ * all ways to have them: of twelve flags that are set under conditions a million. In a map's memory it forgets.
+ */
+const MOST_NUMBERS_ON_STACK = 3;
 /** What fits on the stack beside what the compiler puts there itself. */
 const LARGEST_ON_STACK = 200;
+
+/** A place of the frame that values take in turns. */
+interface Room {
+  readonly c: string;
+  readonly words: number;
+}
 
 /** The memory of one program: its variables, and room for values that are no numbers. */
 export class ProgramFrame {
@@ -16,7 +27,11 @@ export class ProgramFrame {
   readonly nullableContext: boolean;
   readonly #fields: string[] = [];
   readonly #locals = new Map<number, Operand>();
+  /** Room that statements which have ended do not need any more. */
+  readonly #free: Room[] = [];
+  readonly #taken: Room[] = [];
   #size = 0;
+  #numbers = 0;
   #memory = false;
 
   constructor(index: number, section: string) {
@@ -31,7 +46,7 @@ export class ProgramFrame {
   }
 
   get onStack(): boolean {
-    return !this.#memory && this.#size <= LARGEST_ON_STACK;
+    return !this.#memory && this.#size <= LARGEST_ON_STACK && this.#numbers <= MOST_NUMBERS_ON_STACK;
   }
 
   /** Something will be looked for at a place that is known only when it runs. */
@@ -39,12 +54,31 @@ export class ProgramFrame {
     this.#memory = true;
   }
 
+  /** Room for a value until release(). */
   slot(size: number): Operand {
     const words = Math.max(1, Math.ceil(size / 8));
+    const fitting = this.#free.filter((room) => room.words === words);
+    const room = fitting[0] ?? { c: this.#lasting(words), words };
+    if (fitting.length > 0) this.#free.splice(this.#free.indexOf(room), 1);
+    this.#taken.push(room);
+    return { c: room.c, alignment: 8 };
+  }
+
+  /** How much room is taken, for release(). */
+  get taken(): number {
+    return this.#taken.length;
+  }
+
+  /** Gives back the room that was taken since then. */
+  release(before: number): void {
+    this.#free.push(...this.#taken.splice(before));
+  }
+
+  #lasting(words: number): string {
     const name = `s${this.#fields.length}`;
     this.#fields.push(`u64 ${name}[${words}];`);
     this.#size += 8 * words;
-    return { c: `((u8 *)f->${name})`, alignment: 8 };
+    return `((u8 *)f->${name})`;
   }
 
   /** The place of a variable: for numbers the variable itself. */
@@ -56,9 +90,13 @@ export class ProgramFrame {
       if (number) {
         const name = `v${this.#fields.length}`;
         this.#fields.push(`u64 ${name};`);
+        this.#numbers++;
         this.#size += 8;
         place = { c: `f->${name}`, alignment: 8 };
-      } else place = this.slot(sizeOfType(local.type));
+      } else {
+        const words = Math.max(1, Math.ceil(sizeOfType(local.type) / 8));
+        place = { c: this.#lasting(words), alignment: 8 };
+      }
       this.#locals.set(local.id, place);
     }
     return place;

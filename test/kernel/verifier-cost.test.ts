@@ -51,6 +51,17 @@ const SCRIPTS: readonly (readonly [string, string, number])[] = [
     `begin { ${times(16, (i) => `$f${i} = 0; if (pid == ${i}) { $f${i} = ${i + 3}; @a[${i}] = count(); }`)} ${times(16, (i) => `if ($f${i} > 4) { @[${i}] = count(); }`)} }`,
     8000,
   ],
+  [
+    "flags in a small script",
+    `begin { ${times(12, (i) => `$f${i} = 0; if (pid == ${i}) { $f${i} = ${i + 3}; @b${i} = count(); }`)} ${times(12, (i) => `if ($f${i} > ${i + 2}) { @a${i} = count(); }`)} }`,
+    6000,
+  ],
+  [
+    "flags that are comparisons",
+    `begin { ${times(10, (i) => `$f${i} = comm == "process${i}"; @z[${i}] = count();`)} ${times(10, (i) => `if ($f${i}) { @[${i}] = count(); }`)} }`,
+    6000,
+  ],
+  ["many long texts", `begin { ${times(100, (i) => `@[str(${i})] = count();`)} }`, 15_000],
 ];
 
 for (const [title, text, most] of SCRIPTS) {
@@ -60,6 +71,15 @@ for (const [title, text, most] of SCRIPTS) {
     assert.ok(verified <= most, `${verified} instructions, ${most} are expected at most`);
   });
 }
+
+test("a statement with more than there is memory for is refused at its block", async (t) => {
+  if (!needsFeature(t, "BTF")) return;
+  const text = `begin { @x = 1; }\nbegin { print((${times(40, (i) => `str(${i}),`).slice(0, -1)})); }`;
+  await assert.rejects(
+    verifiedInstructions(text),
+    /^SourceError: verified\.bt:2:1: this block's .* need \d+ bytes/,
+  );
+});
 
 const directory = packageFile("bench", "scripts");
 for (const file of readdirSync(directory)) {
