@@ -1,25 +1,18 @@
-import { attachIterator } from "./attach/iterator.ts";
-import type { Link } from "./attach/link.ts";
-import { attachPerfEvent } from "./attach/perf-event.ts";
-import { PerfSWConfig, PerfType } from "./attach/perf-event-types.ts";
-import { pinLink } from "./attach/pin-link.ts";
-import { attachProgram } from "./attach-program.ts";
-import { AttachError, BpfError } from "./errors.ts";
+import { BpfError } from "./errors.ts";
 import { loadObject } from "./load/load-object.ts";
 import type { ObjectPlace } from "./load/load-options.ts";
-import type { LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
+import type { LoadedObject } from "./load/loaded-object.ts";
 import { VerifierError } from "./load/verifier-error.ts";
 import { originalSpan } from "./program/original-place.ts";
-import type { ScriptAttach, ScriptDescription, ScriptMapLayout, ScriptProbe } from "./program/script.ts";
+import type { ScriptDescription, ScriptProbe } from "./program/script.ts";
 import { refusedHelper } from "./refused-helper.ts";
 import { RingBuffer } from "./rings/ring-buffer.ts";
+import { ScriptMaps } from "./script-maps.ts";
 import { ScriptPackets } from "./script-packets.ts";
+import { ScriptProbes } from "./script-probes.ts";
 import { runTrials, type TrialHost, trialsOf } from "./script-trials.ts";
-import { ScriptWatches } from "./script-watches.ts";
-import { clearScriptMap, zeroScriptMap } from "./scripts/clear-script-map.ts";
 import { requestCodec } from "./scripts/decode-record.ts";
 import { LostCounter } from "./scripts/lost-counter.ts";
-import { readScriptMap } from "./scripts/read-script-map.ts";
 import { Speller } from "./scripts/spell-deferred.ts";
 import { testRun } from "./scripts/test-run.ts";
 import { namesUserAddresses } from "./scripts/user-addresses.ts";
@@ -74,14 +67,9 @@ export class ScriptRun implements Disposable {
   readonly #speller: Speller;
   readonly #rings: RingBuffer<ScriptRequest | undefined>[];
   readonly #lost: LostCounter;
-  readonly #links: Link[] = [];
-  /** Iterators that are not run by us. */
-  readonly #pinned = new Set<Link>();
+  readonly #maps: ScriptMaps;
+  readonly #probes: ScriptProbes;
   #packets: ScriptPackets | undefined;
-  readonly #watches: ScriptWatches;
-  /** Watchpoints at addresses, by them. */
-  readonly #breakpoints = new Map<bigint, Link[]>();
-  readonly #signals: [NodeJS.Signals, () => void][] = [];
   readonly #ending = new AbortController();
   #exitCode = 0;
   #mappings: MappingLog | undefined;
@@ -91,7 +79,6 @@ export class ScriptRun implements Disposable {
   /** Records of programs that were measured. */
   #notLost = 0;
   #started = false;
-  #attached = 0;
   #closed = false;
 
   /** Loads the script. Throws what load() throws: VerifierError, PermissionError and others. */
@@ -118,7 +105,8 @@ export class ScriptRun implements Disposable {
       const map = this.#object.maps.get(name);
       return map === undefined ? [] : [new RingBuffer(map, { codec })];
     });
-    this.#watches = new ScriptWatches(this.#object, (message) => options.onWarning?.(message));
+    this.#maps = new ScriptMaps(this.#object, script.description, this.#speller);
+    this.#probes = new ScriptProbes(this.#object, this.#script.description, options);
     this.#lost = new LostCounter(script.object, this.#object);
     for (const ring of this.#rings) ring.on((request) => request && this.#handle(request));
   }
@@ -143,9 +131,8 @@ export class ScriptRun implements Disposable {
     this.#packets = ScriptPackets.of(this.#object, this.#script.description, this.#speller.bootTime);
     const clock = this.#object.programs.get(CLOCK);
     if (clock !== undefined) testRun(clock);
-    for (const probe of probes) if (probe.attach.kind === "begin") testRun(this.#program(probe));
-    for (const probe of probes) this.#attached += this.#attach(probe);
-    this.#options.onEvent({ kind: "attached", probes: this.#attached });
+    for (const probe of probes) if (probe.attach.kind === "begin") testRun(this.#probes.program(probe));
+    this.#options.onEvent({ kind: "attached", probes: this.#probes.attach() });
     // Once: in a flood there is always more, and the loop of run() sees to it.
     for (const ring of this.#rings) ring.consume();
   }
@@ -162,13 +149,13 @@ export class ScriptRun implements Disposable {
 
   /** The maps of the script as they are now. */
   maps(): ScriptMapValue[] {
-    return this.#script.description.maps.map((layout) => this.#read(layout));
+    return this.#script.description.maps.map((layout) => this.#maps.read(layout));
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#detach();
+    this.#probes.detach();
     for (const ring of this.#rings) ring.close();
     this.#mappings?.close();
     this.#packets?.close();
@@ -194,8 +181,7 @@ export class ScriptRun implements Disposable {
 
   async #untilEnd(): Promise<void> {
     const { probes } = this.#script.description;
-    const iterators = this.#links.filter((link) => link.kind === "iter" && !this.#pinned.has(link));
-    for (const link of iterators) this.#runIterator(link);
+    this.#probes.runIterators(() => this.#drain());
     const trials = trialsOf(probes);
     if (trials.length > 0) {
       this.#trial = { failed: false, drop: false };
@@ -226,7 +212,7 @@ export class ScriptRun implements Disposable {
 
   #trialHost(trial: Trial): TrialHost {
     return {
-      program: (probe) => this.#program(probe),
+      program: (probe) => this.#probes.program(probe),
       tell: this.#options.onEvent,
       hear: (how) => {
         trial.failed = false;
@@ -239,13 +225,13 @@ export class ScriptRun implements Disposable {
   }
 
   #finish(): void {
-    this.#detach();
+    this.#probes.detach();
     // Detaching may take longer than that by itself.
     if (this.#deadline !== Number.POSITIVE_INFINITY) this.#deadline = performance.now() + PATIENCE_MS;
     this.#drain();
     this.#deadline = Number.POSITIVE_INFINITY;
     for (const probe of this.#script.description.probes) {
-      if (probe.attach.kind === "end") testRun(this.#program(probe));
+      if (probe.attach.kind === "end") testRun(this.#probes.program(probe));
     }
     this.#drain();
     const lost = this.#lost.count - this.#notLost + this.#dropped + (this.#packets?.lost ?? 0);
@@ -266,105 +252,6 @@ export class ScriptRun implements Disposable {
     for (const ring of [...this.#rings, this.#packets]) while (ring !== undefined && ring.consume() > 0);
   }
 
-  #detach(): void {
-    for (const [signal, listener] of this.#signals.splice(0)) process.off(signal, listener);
-    for (const link of this.#links.splice(0).reverse()) link.close();
-    this.#watches.close();
-  }
-
-  #program({ program }: ScriptProbe): LoadedProgram {
-    const found = this.#object.programs.get(program);
-    if (found === undefined) throw new BpfError("SCRIPT", `the object has no program ${program}`);
-    return found;
-  }
-
-  /** Gives how many probes it is. */
-  #attach(probe: ScriptProbe): number {
-    const { attach } = probe;
-    this.#checkRoom(probe, 1);
-    switch (attach.kind) {
-      case "begin":
-      case "end":
-      case "test":
-      case "bench":
-        return 1;
-      case "watch":
-        return 0; // The probe at its function stands for it.
-      case "signal": {
-        const run = () => {
-          testRun(this.#program(probe));
-        };
-        const signal = (
-          attach.signal.startsWith("SIG") ? attach.signal : `SIG${attach.signal}`
-        ) as NodeJS.Signals;
-        process.on(signal, run);
-        this.#signals.push([signal, run]);
-        return 1;
-      }
-      case "interval":
-        this.#links.push(attachPerfEvent(this.#program(probe), clockOn(attach.periodNs)));
-        return 1;
-      case "iterator":
-        this.#attachIterator(probe, attach);
-        return 1;
-      default: {
-        const link = this.#attachOrWarn(probe, () =>
-          attachProgram(this.#program(probe), attach, (count) => this.#checkRoom(probe, count)),
-        );
-        if (link !== undefined) this.#noteBreakpoint(attach, link);
-        return link === undefined ? 0 : link.kind === "perf-event" ? 1 : link.count;
-      }
-    }
-  }
-
-  #noteBreakpoint(attach: ScriptProbe["attach"], link: Link): void {
-    const address = attach.kind === "perf-event" ? attach.attributes?.config1 : undefined;
-    if (address === undefined) return;
-    const known = this.#breakpoints.get(BigInt(address)) ?? [];
-    this.#breakpoints.set(BigInt(address), [...known, link]);
-  }
-
-  #attachOrWarn(probe: ScriptProbe, attach: () => Link): Link | undefined {
-    const { missingProbes } = this.#script.description.settings;
-    try {
-      const link = attach();
-      this.#links.push(link);
-      return link;
-    } catch (error) {
-      if (!BpfError.is(error) || error.code === "SETTING") throw error;
-      if (missingProbes === "error") throw error instanceof AttachError ? namedError(probe, error) : error;
-      if (missingProbes === "warn")
-        this.#options.onWarning?.(`Unable to attach probe: ${probe.name}. Skipping.`);
-      return undefined;
-    }
-  }
-
-  #attachIterator(probe: ScriptProbe, { target, pin }: Extract<ScriptAttach, { kind: "iterator" }>): void {
-    const link = attachIterator(this.#program(probe), { target });
-    this.#links.push(link);
-    if (pin === undefined) return;
-    pinLink(link, pin);
-    this.#pinned.add(link);
-    const path = { kind: "string", value: pin } as const;
-    this.#options.onEvent({ kind: "printf", format: "Program pinned to %s\n", arguments: [path] });
-  }
-
-  /** Too many probes slow a machine down until it stands still: the script must say that it wants them. */
-  #checkRoom({ name }: ScriptProbe, count: number): void {
-    const { maxProbes } = this.#script.description.settings;
-    const wanted = this.#attached + count;
-    if (wanted <= maxProbes) return;
-    const message = `With ${name} the script has ${wanted} probes, more than max_probes allows, ${maxProbes}`;
-    const hint = `Raise the limit with config = { max_probes = ${wanted} } or BPFTRACE_MAX_PROBES=${wanted}, or choose a narrower pattern.`;
-    throw new BpfError("SETTING", message, { hint });
-  }
-
-  #runIterator(link: Link): void {
-    if (!("chunks" in link)) return;
-    for (const _ of (link as Link & { chunks(): Iterable<Uint8Array> }).chunks()) this.#drain();
-    this.#drain();
-  }
-
   #handle(request: ScriptRequest): void {
     if (this.#trial !== undefined && this.#isOfTrial(request, this.#trial)) return;
     const { onEvent } = this.#options;
@@ -377,20 +264,18 @@ export class ScriptRun implements Disposable {
       case "print-map": {
         const layout = maps[request.action.map ?? 0];
         const { top, divisor } = request;
-        if (layout !== undefined) onEvent({ kind: "map", map: this.#orZero(layout), top, divisor });
+        if (layout !== undefined) onEvent({ kind: "map", map: this.#maps.orZero(layout), top, divisor });
         break;
       }
-      case "watch": {
-        const probe = this.#script.description.probes.find(({ program }) => program === request.program);
-        if (probe !== undefined) this.#watches.add(probe, request.address, request.pid);
+      case "watch":
+        this.#probes.watch(request.program, request.address, request.pid);
         break;
-      }
       case "unwatch":
-        this.#unwatch(request.address);
+        this.#probes.unwatch(request.address);
         break;
       case "clear":
       case "zero":
-        this.#empty(maps[request.map], request.kind);
+        this.#maps.empty(maps[request.map], request.kind);
         break;
       case "exit":
         this.#exitCode = request.code;
@@ -405,52 +290,6 @@ export class ScriptRun implements Disposable {
     if (request.kind === "exit" && request.code !== 0) trial.failed = true;
     return trial.drop || request.kind === "exit";
   }
-
-  /** Of functions' arguments, and of a watchpoint that the script has at the address itself. */
-  #unwatch(address: bigint): void {
-    this.#watches.remove(address, this.#script.description.probes);
-    for (const link of this.#breakpoints.get(address)?.splice(0) ?? []) link.close();
-  }
-
-  #empty(layout: ScriptMapLayout | undefined, how: "clear" | "zero"): void {
-    const map = layout && this.#object.maps.get(layout.table);
-    if (layout === undefined || map === undefined) return;
-    if (how === "clear") clearScriptMap(map);
-    else zeroScriptMap(map, layout.flagged ? 1 : 0);
-  }
-
-  #read(layout: ScriptMapLayout): ScriptMapValue {
-    const map = this.#object.maps.get(layout.table);
-    if (map === undefined) throw new BpfError("SCRIPT", `the object has no map ${layout.table}`);
-    return this.#since1970(readScriptMap(layout, map, this.#speller));
-  }
-
-  /** Time series are kept by the boot clock. */
-  #since1970(map: ScriptMapValue): ScriptMapValue {
-    if (map.valueKind !== "tseries" || this.#script.description.settings.seriesClock !== undefined)
-      return map;
-    const { bootTime } = this.#speller;
-    const entries = map.entries.map(({ keys, value }) => {
-      if (value.kind !== "tseries") return { keys, value };
-      const points = value.points.map((point) => ({ ...point, start: point.start + bootTime }));
-      return { keys, value: { ...value, points } };
-    });
-    return { ...map, entries };
-  }
-
-  /** A map of one value that has none is printed as zero when the script asks for it. */
-  #orZero(layout: ScriptMapLayout): ScriptMapValue {
-    const value = this.#read(layout);
-    if (value.keyed || value.entries.length > 0) return value;
-    const map = this.#object.maps.get(layout.table);
-    return map === undefined ? value : readScriptMap(layout, map, this.#speller, "zero");
-  }
-}
-
-/** Of a script's many probes it is told which one it was. */
-function namedError({ name }: ScriptProbe, cause: AttachError): AttachError {
-  const { hint, similar } = cause;
-  return new AttachError(name, `Unable to attach probe: ${name}: ${cause.message}`, { cause, hint, similar });
 }
 
 function filtered(script: CompiledScript, only: RegExp | undefined): CompiledScript {
@@ -459,9 +298,4 @@ function filtered(script: CompiledScript, only: RegExp | undefined): CompiledScr
     attach.kind === "begin" || attach.kind === "end" || only.test(name);
   const { description } = script;
   return { ...script, description: { ...description, probes: description.probes.filter(stays) } };
-}
-
-/** The kernel's clock on one CPU, so often as a period says. */
-function clockOn(periodNs: number) {
-  return { type: PerfType.SOFTWARE, config: PerfSWConfig.CPU_CLOCK, samplePeriod: periodNs, cpu: 0 };
 }
