@@ -39,7 +39,7 @@ export class ScriptState {
     const action = this.script.actions[index];
     if (action === undefined) throw new RangeError(`there is no action ${index}`);
     if (action.kind === "exit") this.exiting = true;
-    const { arguments: types, span: _, ...said } = action;
+    const { arguments: types, span: _span, callers: _callers, ...said } = action;
     const given = types.map((type, i) => {
       const bytes = encoded(values[i] ?? 0n, type);
       return decodeScriptValue(new DataView(bytes.buffer), 0, layoutOf(type), this.spell);

@@ -88,7 +88,7 @@ export abstract class LowerMaps extends LowerValues {
     if (isScalar(map)) return this.#scalarQuestion(map, value.kind === "map-delete");
     if (value.kind === "map-delete") {
       const result = this.out.number(`bpf_map_delete_elem(&${map.table}, ${key})`);
-      if (this.shared.helperErrors) {
+      if (value.discarded) {
         const message = "Can't delete map element because it does not exist.";
         const action = this.shared.report(
           { kind: "helper-error", helper: "map_delete_elem", message },

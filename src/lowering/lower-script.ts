@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { packageFile } from "../package-root.ts";
-import type { ScriptAction, ScriptDescription, ScriptMapLayout, ScriptSettings } from "../program/script.ts";
+import type {
+  ActionPlace,
+  ScriptAction,
+  ScriptDescription,
+  ScriptMapLayout,
+  ScriptSettings,
+} from "../program/script.ts";
 import type { TypedAction, TypedMap, TypedProbe, TypedScript } from "../program/tir.ts";
 import { layoutOf, sizeOfType } from "../program/type-layout.ts";
 import type { Type } from "../program/types.ts";
@@ -267,20 +273,25 @@ function describeMap(map: TypedMap): ScriptMapLayout {
 }
 
 function describeAction(action: TypedAction, main: SourceText): ScriptAction {
-  const { arguments: types, span, ...rest } = action;
+  const { arguments: types, span, callers, ...rest } = action;
   const offsets = recordOffsets(types);
-  const { source = main } = span;
-  const start = source.position(span.start);
-  const end = source.position(span.end);
   return {
     ...rest,
     size: recordSize(types),
     arguments: types.map((type, i) => ({ offset: offsets[i] ?? 0, layout: layoutOf(type) })),
-    place: {
-      line: start.line,
-      column: start.column,
-      ...(source !== main && { file: source.name, text: source.line(start.line) }),
-      endColumn: end.line === start.line ? end.column : start.column + 1,
-    },
+    place: placeOf(span, main),
+    ...(callers && { callers: callers.map((caller) => placeOf(caller, main)) }),
+  };
+}
+
+function placeOf(span: Span, main: SourceText): ActionPlace {
+  const { source = main } = span;
+  const start = source.position(span.start);
+  const end = source.position(span.end);
+  return {
+    line: start.line,
+    column: start.column,
+    ...(source !== main && { file: source.name, text: source.line(start.line) }),
+    endColumn: end.line === start.line ? end.column : start.column + 1,
   };
 }

@@ -103,17 +103,19 @@ export interface ScriptAction {
   /** Of the whole record, its head included. */
   readonly size: number;
   readonly arguments: readonly { readonly offset: number; readonly layout: ValueLayout }[];
-  /** Where in the text; line and columns count from 1. */
-  readonly place?:
-    | {
-        readonly line: number;
-        readonly column: number;
-        readonly endColumn: number;
-        /** Where that is not the script's own text: the name of the text, and the line. */
-        readonly file?: string;
-        readonly text?: string;
-      }
-    | undefined;
+  readonly place?: ActionPlace | undefined;
+  /** The calls of macros and functions around it, the innermost first. */
+  readonly callers?: readonly ActionPlace[] | undefined;
+}
+
+/** Where in the text; line and columns count from 1. */
+export interface ActionPlace {
+  readonly line: number;
+  readonly column: number;
+  readonly endColumn: number;
+  /** Where that is not the script's own text: the name of the text, and the line. */
+  readonly file?: string;
+  readonly text?: string;
 }
 
 /** What the script's config block and the environment say to whoever runs it. */

@@ -44,6 +44,8 @@ export interface TypedAction
   > {
   readonly arguments: readonly Type[];
   readonly span: Span;
+  /** errorf, warnf: the calls of macros and functions around it, the innermost first. */
+  readonly callers?: readonly Span[];
 }
 
 interface Node {
@@ -64,6 +66,8 @@ export type Value =
       readonly kind: "map-has" | "map-delete";
       readonly map: number;
       readonly key: Value | undefined;
+      /** Of a deletion: nobody asks whether there was something to delete. */
+      readonly discarded?: boolean;
     })
   | (Node & { readonly kind: "map-length"; readonly map: number })
   /** Counts up or down: an integer by `by`, a pointer by as many bytes. */

@@ -20,13 +20,14 @@ export type ScriptRequest =
 export function requestOf(action: ScriptAction, values: readonly ScriptValue[], file: string): ScriptRequest {
   const { kind, format = "", map = 0 } = action;
   const place: ScriptPlace | undefined = action.place && { file, ...action.place };
+  const callers = action.callers?.map((caller): ScriptPlace => ({ file, ...caller }));
   const tell = (event: ScriptEvent): ScriptRequest => ({ kind: "event", event });
   switch (kind) {
     case "printf":
       return tell({ kind, format, arguments: values });
     case "errorf":
     case "warnf":
-      return tell({ kind, format, arguments: values, place });
+      return tell({ kind, format, arguments: values, place, ...(callers && { callers }) });
     case "failed":
       return tell({ kind: "errorf", format, arguments: values, place });
     case "print-value":

@@ -88,6 +88,8 @@ export type ScriptEvent =
       readonly format: string;
       readonly arguments: readonly ScriptValue[];
       readonly place?: ScriptPlace | undefined;
+      /** errorf, warnf: the calls of macros and functions that it stands in, the innermost first. */
+      readonly callers?: readonly ScriptPlace[] | undefined;
     }
   | { readonly kind: "value"; readonly value: ScriptValue }
   | {

@@ -24,7 +24,8 @@ export async function runOneLiner(words: readonly string[], stdio: Stdio): Promi
 async function listedPatterns(options: OneLinerOptions, stdio: Stdio): Promise<(string | undefined)[]> {
   const { programs, file } = options;
   const isScript = file !== undefined && statSync(file, { throwIfNoEntry: false })?.isFile() === true;
-  if (programs.length === 0 && !isScript) return [file];
+  // As in a script, several stand with commas between them.
+  if (programs.length === 0 && !isScript) return file?.split(",").map((each) => each.trim()) ?? [undefined];
   const [{ readProgram }, { scriptPoints }] = await Promise.all([
     import("./read-program.ts"),
     import("../../script-points.ts"),

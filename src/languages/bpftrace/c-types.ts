@@ -169,6 +169,11 @@ export class CTypes {
     const found = this.#describing("typedef", `btf_trace_${event}`, module);
     if (found === undefined) return undefined;
     const { btf, id } = found;
+    // The function that calls the programs has names for what the typedef, on newer kernels, has types of alone.
+    const caller = btf.find("func", `__traceiter_${event}`);
+    const named = caller === undefined ? undefined : btf.type(caller);
+    const called = named?.kind === "func" ? this.#prototype(btf, named.to) : undefined;
+    if (called !== undefined) return { parameters: called.parameters.slice(1) };
     const typedef = btf.type(id);
     if (typedef.kind !== "typedef") return undefined;
     const pointer = btf.type(btf.resolve(typedef.to));

@@ -43,7 +43,7 @@ export abstract class CheckArguments extends CheckFunctions {
     if (length >= least && length <= most) return true;
     const wanted = least === most ? `${least}` : length < least ? `at least ${least}` : `at most ${most}`;
     this.error(
-      `${call.name}() requires ${wanted} argument${wanted === "1" ? "" : "s"} (${length} provided)`,
+      `${call.name}() requires ${wanted} argument${/\b1$/.test(wanted) ? "" : "s"} (${length} provided)`,
       call.span,
     );
     return false;

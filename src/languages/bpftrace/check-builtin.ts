@@ -1,4 +1,4 @@
-import type { Intrinsic, Value } from "../../program/tir.ts";
+import type { Intrinsic, TypedAction, Value } from "../../program/tir.ts";
 import type { DeferredType, IntegerType, Type } from "../../program/types.ts";
 import { SourceText, type Span } from "../../source/source-text.ts";
 import type { Expression } from "./ast.ts";
@@ -37,6 +37,12 @@ const DEFAULT_DEPTH = 127;
 
 /** Builtins: values that a name alone gives. */
 export abstract class CheckBuiltins extends CheckExpressions {
+  protected abstract emit(
+    action: Omit<TypedAction, "arguments" | "span">,
+    values: readonly Value[],
+    span: Span,
+  ): Value;
+
   protected intrinsic(name: Intrinsic, type: Type, span: Span, args: readonly Value[] = []): Value {
     return { kind: "call", name, arguments: args, type, span };
   }
@@ -83,7 +89,7 @@ export abstract class CheckBuiltins extends CheckExpressions {
       case "cpid": {
         const { childPid } = this.state.world;
         if (childPid !== undefined) return this.constant(BigInt(childPid), UINT32, span);
-        return this.refuse("cpid is the process that -c starts", span, "Start one: -c COMMAND.");
+        return this.#noChild(span);
       }
       case "has_cpid":
         return this.constant(this.state.world.childPid === undefined ? 0n : 1n, BOOLEAN, span);
@@ -102,6 +108,13 @@ export abstract class CheckBuiltins extends CheckExpressions {
       this.constant(value, UINT64, span),
     );
     return this.intrinsic(which === "pid" ? "namespace-pid" : "namespace-tid", UINT32, span, place);
+  }
+
+  /** A script that asks has_cpid before never comes here. */
+  #noChild(span: Span): Value {
+    const told = this.emit({ kind: "warnf", format: "cpid is 0: there is no child process (-c)" }, [], span);
+    const value = this.constant(0n, UINT32, span);
+    return { kind: "block", body: [{ kind: "evaluate", value: told, span }], value, type: UINT32, span };
   }
 
   #currentTask(span: Span): Value {

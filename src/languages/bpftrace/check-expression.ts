@@ -10,6 +10,7 @@ import { CheckCasts } from "./check-casts.ts";
 import { convert } from "./convert.ts";
 import { joinTypes, sameType, widenForMap } from "./join-types.ts";
 import { kernelConstant } from "./kernel-constants.ts";
+import { type ArgumentKind, wantedKind } from "./macro-table.ts";
 import { placedAt } from "./placed-at.ts";
 import { numberOf } from "./read-number.ts";
 import { Scope } from "./scope.ts";
@@ -48,11 +49,7 @@ export abstract class CheckExpressions extends CheckCasts {
       case "parameter":
         return this.parameter(expression);
       case "call": {
-        const macro = this.state.macros.find(
-          expression.name,
-          expression.arguments.length,
-          expression.nameSpan,
-        );
+        const macro = this.macroOf(expression);
         const replaces =
           macro?.parameters.length === expression.arguments.length || !this.isFunction(expression.name);
         return macro === undefined || !replaces ? this.call(expression) : this.expand(macro, expression);
@@ -103,7 +100,7 @@ export abstract class CheckExpressions extends CheckCasts {
     const constant = kernelConstant(name, this.state.world.facts.architecture);
     const known = constant === undefined ? undefined : this.parsed(name, constant);
     if (known !== undefined) return this.guarded(span, () => this.value(placedAt(known, span)));
-    const macro = this.state.macros.find(name, 0, span);
+    const macro = this.state.macros.find(name, [], span);
     if (macro !== undefined) {
       return this.expand(macro, { kind: "call", name, nameSpan: span, arguments: [], span });
     }
@@ -159,32 +156,42 @@ export abstract class CheckExpressions extends CheckCasts {
     }
     const scope = new Scope(undefined, `${this.scope.path}/${call.span.start}`);
     const outer = this.scope;
-    const body: Value[] = [];
-    for (const [i, { name, span }] of macro.parameters.entries()) {
+    for (const [i, { name }] of macro.parameters.entries()) {
       const argument = call.arguments[i] as Expression;
-      if (name.startsWith("@")) {
-        if (argument.kind !== "map" || argument.key !== undefined)
-          return this.refuse(`${macro.name}() needs a map for ${name}`, argument.span);
-        scope.maps.set(name, outer.map(argument.name));
-      } else if (name.startsWith("$")) {
-        const variable = argument.kind === "variable" ? outer.variable(argument.name) : undefined;
-        if (variable !== undefined) scope.variables.set(name, variable);
-        else body.push(this.#copy(name, span, scope, this.value(argument)));
-      } else scope.expressions.set(name, { expression: argument, scope: outer });
+      const wanted = wantedKind(name);
+      const resolved = this.#resolved(argument);
+      if (wanted === "any") scope.expressions.set(name, { expression: argument, scope: outer });
+      else if (wanted !== kindOf(resolved.expression)) return this.#wrongArgument(macro, name, argument);
+      else if (resolved.expression.kind === "map")
+        scope.maps.set(name, resolved.scope.map(resolved.expression.name));
+      else if (resolved.expression.kind === "variable") {
+        const variable = resolved.scope.variable(resolved.expression.name);
+        if (variable === undefined)
+          return this.inScope(resolved.scope, () => this.value(resolved.expression));
+        scope.variables.set(name, variable);
+      }
     }
     return this.guarded(call.span, () => {
-      const inner = this.inScope(scope, () => this.block(macro.body));
-      if (body.length === 0) return inner;
-      const before = body.flatMap((value) => (value.kind === "block" ? value.body : []));
-      return { kind: "block", body: before, value: inner, type: inner.type, span: call.span };
+      return this.inScope(scope, () => this.block(macro.body));
     });
   }
 
-  #copy(name: string, span: Span, scope: Scope, value: Value): Value {
-    const local = this.declare(name, span, scope);
-    this.state.widenLocal(name, local.key, value.type, value.span);
-    const set = { kind: "set-local", local, value: convert(value, local.type), span: value.span } as const;
-    return { kind: "block", body: [set], value: undefined, type: NONE, span: value.span };
+  /** The macro that a call means, if there is one of that name. */
+  protected macroOf(call: CallExpression): Macro | undefined {
+    const given = call.arguments.map((argument) => kindOf(this.#resolved(argument).expression));
+    return this.state.macros.find(call.name, given, call.nameSpan);
+  }
+
+  /** What a macro's parameter stands for. */
+  #resolved(expression: Expression, scope = this.scope): { expression: Expression; scope: Scope } {
+    const bound = expression.kind === "name" ? scope.expression(expression.name) : undefined;
+    return bound === undefined ? { expression, scope } : this.#resolved(bound.expression, bound.scope);
+  }
+
+  #wrongArgument({ name: macro }: Macro, parameter: string, { span }: Expression): Value {
+    const isVariable = wantedKind(parameter) === "variable";
+    const hint = isVariable ? "A parameter without $ takes any expression." : undefined;
+    return this.refuse(`${macro}() needs a ${isVariable ? "variable" : "map"} for ${parameter}`, span, hint);
   }
 
   protected variable({ name, span }: ExpressionOf<"variable">): Value {
@@ -313,4 +320,9 @@ export abstract class CheckExpressions extends CheckCasts {
     }
     return 1n;
   }
+}
+
+function kindOf(argument: Expression): ArgumentKind {
+  if (argument.kind === "variable") return "variable";
+  return argument.kind === "map" && argument.key === undefined ? "map" : "any";
 }

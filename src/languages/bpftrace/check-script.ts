@@ -5,6 +5,7 @@ import type { Expression, Probe, Script, UserFunction } from "./ast.ts";
 import { resolveAttachPoint } from "./attach-points.ts";
 import { AttachPointError } from "./attach-world.ts";
 import { CheckCalls } from "./check-call.ts";
+import { checkMacros } from "./check-macros.ts";
 import { CheckState, type ScriptWorld } from "./check-state.ts";
 import { MacroTable } from "./macro-table.ts";
 import { parseWholeExpression } from "./parse-script.ts";
@@ -57,6 +58,7 @@ export function checkScript(
     learnFromLeftOut(state, script.probes, contexts);
     if (!state.changed) break;
   }
+  checkMacros(script.macros, (message, span) => state.report(message, span));
   checkUnused(state, script);
   const typed: TypedScript = {
     probes: state.probes,
@@ -234,6 +236,8 @@ function tooManyPrograms(
 function checkUnused(state: CheckState, script: Script): void {
   for (const map of state.maps.values()) {
     if (map.value.kind !== "none" || map.declaration !== undefined) continue;
+    // What it is to be was refused.
+    if (map.assigned && state.diagnostics.some(({ severity }) => severity === "error")) continue;
     const known = state.diagnostics.some(({ message }) => message.includes(`Undefined map: ${map.name}`));
     if (!known) state.report(`Undefined map: ${map.name}`, map.span);
   }

@@ -37,6 +37,8 @@ export interface MapState {
   /** True once an expression used it with a key, false without. */
   keyed: boolean | undefined;
   declaration: MapDeclaration | undefined;
+  /** Something assigns to it. */
+  assigned: boolean;
 }
 
 /**
@@ -101,6 +103,7 @@ export class CheckState {
     this.options = new Map();
     this.changed = false;
     this.assignedNames.clear();
+    this.declared.clear();
     this.#locals = 0;
   }
 
@@ -124,6 +127,9 @@ export class CheckState {
     const { source = this.source } = span;
     this.diagnostics.push({ severity: "warning", code: "SCRIPT", message, source, span, hint });
   }
+
+  /** The types of variables that were declared with one, by their keys. */
+  readonly declared = new Map<string, Type>();
 
   /** A variable as far as it is known. `key` is the same in each round. */
   local(name: string, key: string): Local & { readonly key: string } {
@@ -154,6 +160,7 @@ export class CheckState {
         span,
         keyed: undefined,
         declaration: undefined,
+        assigned: false,
       };
       this.maps.set(name, map);
     }
@@ -165,7 +172,9 @@ export class CheckState {
   }
 
   addAction(action: TypedAction): number {
-    return this.actions.push(action) - 1;
+    const said = action.kind === "errorf" || action.kind === "warnf";
+    const callers = said && this.calls.length > 0 ? { callers: [...this.calls].reverse() } : {};
+    return this.actions.push({ ...action, ...callers }) - 1;
   }
 
   typedMaps(): TypedMap[] {

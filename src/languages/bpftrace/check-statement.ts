@@ -7,7 +7,8 @@ import type { KeyedLocal } from "./check-base.ts";
 import { CheckBuiltins } from "./check-builtin.ts";
 import { constantTruth } from "./constant-truth.ts";
 import { convert } from "./convert.ts";
-import { joinTypes, sameAggregate, sameType, widenForMap } from "./join-types.ts";
+import { isIdle } from "./idle-value.ts";
+import { joinIntegers, joinTypes, sameAggregate, sameType, widenForMap } from "./join-types.ts";
 import { Scope } from "./scope.ts";
 import { aggregateNumber, INT64, NONE, typeName } from "./type-names.ts";
 import { isNumber, isTestable } from "./type-tests.ts";
@@ -23,6 +24,21 @@ function leaves(statement: Statement | undefined): boolean {
 }
 
 const MOST_UNROLLED = 100;
+
+/** Whether a variable of a type that was written can hold a value as it is. */
+function holds(type: Type, { kind, type: given, ...value }: Value): boolean {
+  if (type.kind === "integer" && given.kind === "integer") {
+    if (kind === "constant" && "value" in value) {
+      const number = value.value as bigint;
+      const bits = 8 * type.bytes;
+      return number === (type.signed ? BigInt.asIntN(bits, number) : BigInt.asUintN(bits, number));
+    }
+    const joined = joinIntegers(type, given);
+    return joined.bytes === type.bytes && joined.signed === type.signed;
+  }
+  const joined = joinTypes(type, given);
+  return joined !== undefined && (type.kind !== "string" || sameType(joined, type));
+}
 
 /** Statements. */
 export abstract class CheckStatements extends CheckBuiltins {
@@ -42,7 +58,7 @@ export abstract class CheckStatements extends CheckBuiltins {
     const { span } = statement;
     switch (statement.kind) {
       case "expression":
-        return [{ kind: "evaluate", value: this.value(statement.expression), span }];
+        return [{ kind: "evaluate", value: this.#alone(this.value(statement.expression)), span }];
       case "discard":
         return [{ kind: "evaluate", value: this.value(statement.value), span }];
       case "assign":
@@ -80,6 +96,14 @@ export abstract class CheckStatements extends CheckBuiltins {
         return [{ kind: "return", value, span }];
       }
     }
+  }
+
+  /** A value that nobody takes: what a deletion fails at is told, and what does nothing is a mistake. */
+  #alone(value: Value): Value {
+    if (value.kind === "map-delete") return { ...value, discarded: true };
+    if (value.type.kind !== "none" && isIdle(value))
+      this.state.warn("Return value discarded.", value.span, "_ = VALUE; discards it without a warning.");
+    return value;
   }
 
   #checkVerdict({ type, span }: Value): void {
@@ -157,7 +181,13 @@ export abstract class CheckStatements extends CheckBuiltins {
       this.error(`a value of type '${typeName(value.type)}' cannot be kept in a variable`, value.span);
       return [];
     }
-    this.state.widenLocal(local.name, local.key, value.type, span);
+    const declared = this.state.declared.get(local.key);
+    if (declared !== undefined && !holds(declared, value)) {
+      const types = `'${typeName(value.type)}' when variable already has a type '${typeName(declared)}'`;
+      this.error(`Type mismatch for ${local.name}: trying to assign value of type ${types}`, span);
+      return [];
+    }
+    this.state.widenLocal(local.name, local.key, declared ?? value.type, span);
     return [{ kind: "set-local", local, value: convert(value, local.type), span }];
   }
 
@@ -172,6 +202,7 @@ export abstract class CheckStatements extends CheckBuiltins {
     if (written !== undefined) {
       const type = this.typeNamed(written);
       this.state.widenLocal(name, local.key, type, span);
+      this.state.declared.set(local.key, type);
       if (value !== undefined && joinTypes(type, value.type) === undefined) return steps;
     }
     if (value === undefined) return [{ kind: "clear-local", local, span }];
@@ -190,6 +221,7 @@ export abstract class CheckStatements extends CheckBuiltins {
     const right = this.value(given);
     const { index, key } = this.mapKey(name, target.key, target.span);
     const map = this.state.map(name, target.span);
+    map.assigned = true;
     if (operator === "+" || operator === "-") {
       if (map.value.kind === "none" && right.type.kind === "integer") this.#widenMap(name, INT64, span);
       if (map.value.kind === "integer" && isNumber(right.type)) {
@@ -255,8 +287,8 @@ export abstract class CheckStatements extends CheckBuiltins {
     });
   }
 
-  #isMacro({ name, arguments: { length }, nameSpan }: CallExpression): boolean {
-    return this.state.macros.find(name, length, nameSpan)?.parameters.length === length;
+  #isMacro(call: CallExpression): boolean {
+    return this.macroOf(call)?.parameters.length === call.arguments.length;
   }
 
   #sumUp(
@@ -330,6 +362,7 @@ export abstract class CheckStatements extends CheckBuiltins {
 
   private unroll({ count, body, span }: Of<"unroll">): Step[] {
     const times = this.value(count);
+    if (times.type.kind === "none") return [];
     if (times.kind !== "constant") {
       this.error("unroll requires a literal or a positional parameter", count.span);
       return [];
@@ -347,7 +380,7 @@ export abstract class CheckStatements extends CheckBuiltins {
   }
 
   /** A record to user space. */
-  protected emit(
+  protected override emit(
     action: Omit<TypedAction, "arguments" | "span">,
     values: readonly Value[],
     span: Span,

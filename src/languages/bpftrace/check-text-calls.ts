@@ -14,12 +14,10 @@ export abstract class CheckTextCalls extends CheckMapCalls {
     const { span } = call;
     if (!this.arity(call, 1, 2)) return this.nothing(span);
     const [first, length] = call.arguments;
-    const { parameters } = this.state.world;
     const size = length === undefined ? undefined : this.value(length);
     if (size !== undefined && !isNumber(size.type))
       this.error("str() expects an integer as its length", size.span);
-    const text =
-      first?.kind === "parameter" && first.index > 0 ? (parameters[first.index - 1] ?? "") : undefined;
+    const text = this.#parameterText(first);
     const value =
       text === undefined
         ? this.value(first as Expression)
@@ -48,6 +46,23 @@ export abstract class CheckTextCalls extends CheckMapCalls {
       `str() expects an integer or a pointer type as first argument (${typeName(type)} provided)`,
       span,
     );
+  }
+
+  /** `str($1)`, and `str($1 + 2)` without its first characters. */
+  #parameterText(expression: Expression | undefined): string | undefined {
+    if (expression?.kind === "parameter" && expression.index > 0)
+      return this.state.world.parameters[expression.index - 1] ?? "";
+    if (expression?.kind !== "binary" || expression.operator !== "+") return undefined;
+    const { left, right } = expression;
+    const text = this.#parameterText(left);
+    if (text === undefined) return undefined;
+    const bytes = Buffer.from(text, "utf8");
+    const skipped = this.literalNumber(right, 0n, "only a literal can be added to a parameter's text");
+    if (skipped < 0n || skipped > BigInt(bytes.length)) {
+      this.error(`there are no ${skipped} characters in "${text}"`, right.span);
+      return "";
+    }
+    return bytes.subarray(Number(skipped)).toString("utf8");
   }
 
   #shortened(value: Value, size: Value | undefined, span: Span): Value {

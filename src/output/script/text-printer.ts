@@ -62,7 +62,14 @@ function messageText(event: Message, { warnings, line }: PrinterOptions): Printe
   const message = messageOf(event);
   const { place } = event;
   if (place === undefined) return { stderr: `${severity}: ${message}\n` };
-  return { stderr: placedMessage({ ...place, severity, message, text: line(place) }) };
+  // errorf() and warnf() are the script's own words: the line that has them would say them twice.
+  if (event.kind === "helper-error")
+    return { stderr: placedMessage({ ...place, severity, message, text: line(place) }) };
+  const callers = event.callers ?? [];
+  const around = callers.map((caller) =>
+    placedMessage({ ...caller, severity, message: "expanded from", text: line(caller) }),
+  );
+  return { stderr: placedMessage({ ...place, severity, message, text: undefined }) + around.join("") };
 }
 
 /** What a message says, without its place. */

@@ -6,6 +6,7 @@ import { int, scalar, str, tuple } from "./values.ts";
 
 const TEXT = 'begin { errorf("bad: %d", 10); }';
 const place = { file: "stdin", line: 1, column: 9, endColumn: 30 };
+const other = { file: "lib.bt", line: 7, column: 3, endColumn: 5, text: "errorf" };
 const drawn = `${TEXT}\n        ~~~~~~~~~~~~~~~~~~~~~\n`;
 const options = { quiet: false, warnings: true, line: () => TEXT };
 
@@ -44,8 +45,18 @@ const cases: readonly (readonly [PrintableEvent, text: Printed, json: string])[]
   ],
   [
     { kind: "errorf", format: "bad: %d", arguments: [int(10)], place },
-    { stderr: `stdin:1:9-30: ERROR: bad: 10\n${drawn}` },
+    { stderr: "stdin:1:9-30: ERROR: bad: 10\n" },
     '{"type": "errorf", "msg": "bad: 10", "filename": "stdin", "line": 1, "col": 9}',
+  ],
+  [
+    { kind: "errorf", format: "bad: %d", arguments: [int(10)], place: other, callers: [place] },
+    { stderr: `lib.bt:7:3-5: ERROR: bad: 10\nstdin:1:9-30: ERROR: expanded from\n${drawn}` },
+    '{"type": "errorf", "msg": "bad: 10", "filename": "lib.bt", "line": 7, "col": 3}',
+  ],
+  [
+    { kind: "warnf", format: "bad: %d", arguments: [int(10)], place },
+    { stderr: "stdin:1:9-30: WARNING: bad: 10\n" },
+    '{"type": "warnf", "msg": "bad: 10", "filename": "stdin", "line": 1, "col": 9}',
   ],
   [
     { kind: "helper-error", helper: "map_lookup_elem", result: 0, message: "It is not there.", place },
