@@ -18,6 +18,13 @@ export interface FeatureReport {
 
 const POLICY = "a policy of this machine refuses it";
 
+const switchedOff = new Set<FeatureName>();
+
+/** From now on this process does without a feature, as if the kernel had it not. */
+export function switchOffFeature(name: FeatureName): void {
+  switchedOff.add(name);
+}
+
 /** Tries every feature: some milliseconds, nothing stays behind in the kernel. */
 export function checkFeatures(): FeatureReport[] {
   return FEATURES.map(checkOne);
@@ -45,6 +52,9 @@ export function requireFeature(name: FeatureName): void {
 function checkOne(feature: Feature): FeatureReport {
   const { name, since } = feature;
   const expected = since === undefined || kernelAtLeast(since);
+  if (switchedOff.has(name)) {
+    return { name, since, expected, available: false, detail: "it is switched off", remedy: undefined };
+  }
   try {
     const detail = feature.probe();
     return { name, since, expected, available: true, detail, remedy: undefined };

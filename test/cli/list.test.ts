@@ -64,3 +64,11 @@ test("--info answers yes or no", async (t) => {
     );
   }
 });
+
+test("several patterns with commas between them", async (t) => {
+  if (!needsFeature(t, "tracepoints")) return;
+  assert.deepEqual(await lines("-l", "t:sched:sched_process_exec, s:cpu-clock"), [
+    "tracepoint:sched:sched_process_exec",
+    "software:cpu-clock:",
+  ]);
+});

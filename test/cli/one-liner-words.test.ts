@@ -28,6 +28,11 @@ const meanings: readonly (readonly [string[], Partial<OneLinerOptions>])[] = [
     ["-I", "a", "-Ib", "--include", "c.h", "x.bt"],
     { includeDirectories: ["a", "b"], includes: ["c.h"], file: "x.bt" },
   ],
+  [
+    ["--test", "--no-feature", "kprobe_multi,uprobe_multi", "--usdt-file-activation", "x.bt"],
+    { mode: "test", noFeatures: ["kprobe_multi", "uprobe_multi"], file: "x.bt" },
+  ],
+  [["--bench", "x.bt"], { mode: "bench" }],
   [["--info"], { info: true, format: "text", warnings: true, buffering: undefined }],
 ];
 
@@ -48,6 +53,8 @@ const wrong: readonly (readonly [string[], string])[] = [
   [["--nonsense"], "unrecognized option '--nonsense'"],
   [["--include"], "option '--include' requires an argument"],
   [["-d", "ast", "x.bt"], "-d knows c, not ast"],
+  [["--test", "--bench", "x.bt"], "--test and --bench cannot be used at once"],
+  [["--no-feature", "x"], "--no-feature knows kprobe_multi, kprobe_session, uprobe_multi, not x"],
   [["-f", "xml"], "-f knows text, json, not xml"],
   [["--probe-filter", "[x"], "Invalid --probe-filter regex: "],
 ];

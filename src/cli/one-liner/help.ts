@@ -25,6 +25,7 @@ Options:
   --probe-filter RE   keep only the probes whose names match
   --test              run the test: probes and tell which fail (exit status 1)
   --bench             measure the bench: probes
+  --no-feature NAMES  do without kprobe_multi (and kprobe_session, uprobe_multi, which are never used)
   --info              say what this kernel can do
   -h, -V              this help, the version
 

@@ -1,5 +1,6 @@
 import { buildScript } from "../../build-script.ts";
 import { BpfError } from "../../errors.ts";
+import { switchOffFeature } from "../../kernel/features.ts";
 import { findBinary } from "../../kernel/find-binary.ts";
 import type { ScriptBuildOptions } from "../../script-build-options.ts";
 import { ScriptRun } from "../../script-run.ts";
@@ -24,6 +25,7 @@ interface Traced {
 
 /** Compiles and runs a script until its end, Ctrl-C, or the end of the command of -c. Gives its exit status. */
 export async function runScriptText(options: OneLinerOptions, stdio: Stdio): Promise<number> {
+  if (options.noFeatures.includes("kprobe_multi")) switchOffFeature("kprobe.multi");
   const source = await readProgram(options, stdio);
   const command = options.command === undefined ? undefined : await startCommand(options.command);
   const process = options.pid === undefined ? undefined : new TracedProcess(options.pid);

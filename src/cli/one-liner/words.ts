@@ -32,6 +32,8 @@ export interface OneLinerOptions {
   /** Headers that are read before the script. */
   readonly includes: readonly string[];
   readonly probeFilter?: string | undefined;
+  /** Features of the kernel that are not to be used. */
+  readonly noFeatures: readonly string[];
 }
 
 /** Long spellings by what they mean; those without a value. */
@@ -46,13 +48,19 @@ const LONG_FLAGS: Readonly<Record<string, string>> = {
   "dry-run": "dry-run",
   // For those who test tools of this language: there is nothing of LLVM's in ours to be verified.
   "verify-llvm-ir": "ignored",
+  // The kernel counts the tracers of USDT probes itself, in whatever processes there are.
+  "usdt-file-activation": "ignored",
 };
 
 const LONG_VALUES: Readonly<Record<string, string>> = {
   include: "include",
   output: "o",
   "probe-filter": "probe-filter",
+  "no-feature": "no-feature",
 };
+
+/** What can be switched off; of these ours uses kprobe.multi alone. */
+const FEATURES: ReadonlySet<string> = new Set(["kprobe_multi", "kprobe_session", "uprobe_multi"]);
 
 const SHORT_FLAGS = "hVlqvk";
 const SHORT_VALUES = "epcofBdI";
@@ -92,6 +100,7 @@ export function readWords(words: readonly string[]): OneLinerOptions {
     showCode: all("d").map((stage) => oneOf("-d", stage, ["c"] as const)).length > 0,
     includeDirectories: all("I"),
     includes: all("include"),
+    noFeatures: readFeatures(all("no-feature")),
     probeFilter: readFilter(last("probe-filter")),
   };
 }
@@ -164,6 +173,13 @@ function readFilter(text: string | undefined): string | undefined {
   } catch (cause) {
     throw new UsageError(`Invalid --probe-filter regex: ${(cause as Error).message}`);
   }
+}
+
+function readFeatures(lists: readonly string[]): string[] {
+  const names = lists.flatMap((list) => list.split(","));
+  const unknown = names.find((name) => !FEATURES.has(name));
+  if (unknown === undefined) return names;
+  throw new UsageError(`--no-feature knows ${[...FEATURES].join(", ")}, not ${unknown}`);
 }
 
 function oneOf<T extends string>(option: string, text: string, known: readonly T[]): T {

@@ -4,6 +4,7 @@ import type { IntegerType, Type } from "../../program/types.ts";
 import type { CallExpression, Expression } from "./ast.ts";
 import { CheckArguments } from "./check-arguments.ts";
 import { convert } from "./convert.ts";
+import { hasRegisters, type Provider } from "./probe-context.ts";
 import { REGISTERS } from "./registers.ts";
 import { INT64, NONE, typeName, UINT64 } from "./type-names.ts";
 import { isNumber } from "./type-tests.ts";
@@ -14,6 +15,11 @@ const TIMES = {
   tai: "time-tai",
   sw_tai: "time-tai",
 } as const;
+
+/** Their contexts begin with the registers, too. */
+const SAMPLED: ReadonlySet<Provider> = new Set([
+  ...(["interval", "profile", "software", "hardware", "watchpoint", "asyncwatchpoint"] as const),
+]);
 
 /** Functions of a few lines each. */
 export abstract class CheckSmallCalls extends CheckArguments {
@@ -49,6 +55,9 @@ export abstract class CheckSmallCalls extends CheckArguments {
 
   reg(call: CallExpression): Value {
     const name = this.literalText(call.arguments[0], call) ?? "";
+    const { provider } = this.context;
+    if (!hasRegisters(provider) && !SAMPLED.has(provider))
+      return this.refuse(`The reg function can not be used with "${provider}" probes`, call.span);
     const value = this.register(name, UINT64, call.span);
     if (value !== undefined) return value;
     const { names } = REGISTERS[this.state.world.facts.architecture];
