@@ -15,7 +15,8 @@ export function joinTypes(a: Type, b: Type): Type | undefined {
   if (a.kind === "string" && b.kind === "string") return a.size >= b.size ? a : b;
   if (a.kind === "buffer" && b.kind === "buffer") return a.size >= b.size ? a : b;
   if (a.kind === "struct" && b.kind === "struct") return a.name === b.name ? a : undefined;
-  if (a.kind === "deferred" && b.kind === "deferred") return a.what === b.what ? a : undefined;
+  // What their spelling is taken from is part of the type: stacks of a depth are kept together.
+  if (a.kind === "deferred" && b.kind === "deferred") return sameType(a, b) ? a : undefined;
   if (a.kind === "array" && b.kind === "array" && a.count === b.count) {
     const of = joinTypes(a.of, b.of);
     return of === undefined ? undefined : { kind: "array", of, count: a.count };
@@ -148,6 +149,7 @@ export function sameType(a: Type, b: Type): boolean {
     case "deferred":
       return (
         a.what === (b as typeof a).what &&
+        a.format === (b as typeof a).format &&
         a.mode === (b as typeof a).mode &&
         a.depth === (b as typeof a).depth
       );

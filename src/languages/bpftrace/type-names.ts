@@ -96,8 +96,10 @@ export function typeName(type: Type): string {
       return `(${type.items.map(typeName).join(",")})`;
     case "record":
       return `{ ${type.fields.map((field) => `.${field.name} = ${typeName(field.type)}`).join(", ")} }`;
-    case "deferred":
-      return type.what;
+    case "deferred": {
+      const details = [type.mode, type.depth, type.format].filter((detail) => detail !== undefined);
+      return details.length === 0 ? type.what : `${type.what}(${details.join(", ")})`;
+    }
     case "aggregate":
       return `${type.aggregate.kind}_t`;
   }
