@@ -94,8 +94,9 @@ export function noteAnswers<Options extends Asked>(
 }
 
 /** What scripts do not ask. */
-function unnotedModules(modules: ModuleFacts): Pick<ModuleFacts, "typesOf" | "identityOf"> {
+function unnotedModules(modules: ModuleFacts): Pick<ModuleFacts, "names" | "typesOf" | "identityOf"> {
   return {
+    names: () => modules.names(),
     typesOf: (tags) => modules.typesOf(tags),
     identityOf: (module) => modules.identityOf(module),
   };

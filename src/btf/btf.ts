@@ -150,6 +150,11 @@ export class Btf {
   /** The names of all types of a kind, in the order of their ids, without the anonymous; for near-miss hints. */
   *names(kind: BtfKind): Iterable<string> {
     if (this.base !== undefined) yield* this.base.names(kind);
+    yield* this.ownNames(kind);
+  }
+
+  /** Those that the base has not. */
+  *ownNames(kind: BtfKind): Iterable<string> {
     const kinds = kindBits([kind]);
     const { words, starts } = this.table;
     for (const at of starts) {

@@ -5,6 +5,8 @@ import type { BtfKind } from "../btf/btf-type.ts";
 export interface ModuleFacts {
   /** The module that has the most of these structs, unions and enums; undefined when none has one. */
   typesOf(tags: readonly string[]): ModuleTypes | undefined;
+  /** The modules that have types. */
+  names(): readonly string[];
   /** The types of a module; undefined when it is not loaded or has none. */
   named(module: string): ModuleTypes | undefined;
   /** The first module that has something of that kind and name of its own. */

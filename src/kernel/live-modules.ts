@@ -18,7 +18,7 @@ export class LiveModules implements ModuleFacts {
 
   typesOf(tags: readonly string[]): ModuleTypes | undefined {
     let best: { types: ModuleTypes; count: number } | undefined;
-    for (const module of this.#names()) {
+    for (const module of this.names()) {
       const bytes = this.#bytes(module);
       // Most modules have not even the words.
       if (bytes === undefined || !tags.some((tag) => bytes.includes(`\0${tag}\0`))) continue;
@@ -35,7 +35,7 @@ export class LiveModules implements ModuleFacts {
   }
 
   having(kinds: readonly BtfKind[], name: string): ModuleTypes | undefined {
-    for (const module of this.#names()) {
+    for (const module of this.names()) {
       const bytes = this.#bytes(module);
       if (!bytes?.includes(`\0${name}\0`)) continue;
       const types = this.#types(module, bytes);
@@ -58,7 +58,7 @@ export class LiveModules implements ModuleFacts {
     return /^[\w-]+$/.test(module) && module !== "vmlinux" ? this.#bytes(module) : undefined;
   }
 
-  #names(): string[] {
+  names(): readonly string[] {
     try {
       return readdirSync(this.#directory).filter((name) => name !== "vmlinux");
     } catch (error) {

@@ -12,10 +12,10 @@ export function probeArguments(facts: KernelFacts, { provider, name }: ListedPro
       return tracepointFields(facts, name);
     case "fentry":
     case "fexit":
-      return functionArguments(facts.btf, last, provider === "fexit");
+      return functionArguments(btfOf(facts, name), last, provider === "fexit");
     case "rawtracepoint":
       // The function that calls the programs of a raw tracepoint has names; its first argument is the kernel's own.
-      return functionArguments(facts.btf, `__traceiter_${last}`, false).slice(1);
+      return functionArguments(btfOf(facts, name), `__traceiter_${last}`, false).slice(1);
     case "uprobe":
       return userArguments(name);
     case "iter":
@@ -23,6 +23,11 @@ export function probeArguments(facts: KernelFacts, { provider, name }: ListedPro
     default:
       return [];
   }
+}
+
+/** The types of the module that a name begins with. */
+function btfOf(facts: KernelFacts, name: string): Btf {
+  return facts.modules?.named(name.split(":")[0] ?? "")?.btf ?? facts.btf;
 }
 
 /** Of a function of a program that has debug information. */

@@ -1,3 +1,4 @@
+import type { BtfKind } from "../btf/btf-type.ts";
 import type { KernelFacts } from "../facts/kernel-facts.ts";
 import { findBinary } from "../kernel/find-binary.ts";
 import { kernelSymbols } from "../kernel/kallsyms.ts";
@@ -46,8 +47,17 @@ function kernelFunctions(): Iterable<string> {
 
 function* typedFunctions(facts: KernelFacts): Iterable<string> {
   const { traceable } = probeableFunctions();
-  for (const name of facts.btf.names("func")) {
-    if (traceable?.has(name) ?? true) yield `vmlinux:${name}`;
+  for (const [module, name] of ownNames(facts, "func")) {
+    if (traceable?.has(name) ?? true) yield `${module}:${name}`;
+  }
+}
+
+/** The names of a kind of thing in the kernel's types, and in those of its modules. */
+function* ownNames(facts: KernelFacts, kind: BtfKind): Iterable<readonly [module: string, name: string]> {
+  for (const name of facts.btf.names(kind)) yield ["vmlinux", name];
+  for (const module of facts.modules?.names() ?? []) {
+    const btf = facts.modules?.named(module)?.btf;
+    for (const name of btf?.ownNames(kind) ?? []) yield [module, name];
   }
 }
 
@@ -62,8 +72,8 @@ function* iterators(facts: KernelFacts): Iterable<string> {
 const RAW_TRACEPOINT = "btf_trace_";
 
 function* rawTracepoints(facts: KernelFacts): Iterable<string> {
-  for (const name of facts.btf.names("typedef")) {
-    if (name.startsWith(RAW_TRACEPOINT)) yield `vmlinux:${name.slice(RAW_TRACEPOINT.length)}`;
+  for (const [module, name] of ownNames(facts, "typedef")) {
+    if (name.startsWith(RAW_TRACEPOINT)) yield `${module}:${name.slice(RAW_TRACEPOINT.length)}`;
   }
 }
 

@@ -128,10 +128,9 @@ export class CTypes {
   /** The names of raw tracepoints, of the kernel or of a module. */
   *rawTracepoints(module: string = KERNEL): Iterable<string> {
     const btf = module === KERNEL ? this.#kernel : this.#module(module);
-    for (const name of btf?.names("typedef") ?? []) {
+    for (const name of btf?.ownNames("typedef") ?? []) {
       const event = /^btf_trace_(\w+)$/.exec(name)?.[1];
-      const isIts = btf === this.#kernel || (btf?.find("typedef", name) ?? 0) >= (btf?.firstId ?? 0);
-      if (event !== undefined && isIts) yield event;
+      if (event !== undefined) yield event;
     }
   }
 

@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import { translateScript } from "../../../../src/compile-script.ts";
 import type { KernelFacts } from "../../../../src/facts/kernel-facts.ts";
 import { LiveModules } from "../../../../src/kernel/live-modules.ts";
+import { listProbes } from "../../../../src/listing/list-probes.ts";
 import { noteAnswers, sameAnswers } from "../../../../src/script-answers.ts";
 import { SourceError } from "../../../../src/source/source-error.ts";
 import { SourceText } from "../../../../src/source/source-text.ts";
@@ -119,4 +120,10 @@ test("a kept object is of the modules that are loaded", () => {
   rmSync(join(directory, "one"));
   assert.ok(!sameAnswers(options, answers));
   writeModule("one");
+});
+
+test("raw tracepoints of modules are listed under them", () => {
+  const listed = (pattern: string) => Array.from(listProbes(options.facts, pattern), ({ name }) => name);
+  assert.deepEqual(listed("rt:one:*"), ["one:one_event"]);
+  assert.deepEqual(listed("rawtracepoint:*_event").sort(), ["one:one_event", "two:two_event"]);
 });
