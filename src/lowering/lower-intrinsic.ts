@@ -216,7 +216,8 @@ export abstract class LowerIntrinsics extends LowerTexts {
     const [a, b] = this.pair(left as Value, right as Value);
     const [m, n] = [sizeOfType((left as Value).type), sizeOfType((right as Value).type)];
     this.frame.needsMemory();
-    const slot = this.slot(m + n);
+    // What has it as its type reads all that the type has room for.
+    const slot = this.slot(Math.max(m + n, sizeOfType(type)));
     const length = this.out.number(`bpf_probe_read_kernel_str(${slot.c}, ${m}, ${a.c})`);
     this.out.line(`${length} = (s64)${length} > 0 ? ${length} - 1 : 0;`);
     this.out.line(`barrier_var(${length});`);
