@@ -21,7 +21,7 @@ const drain = (fd: number) => (libc().read(fd, cell.address, 8) === 8 ? cell.get
 
 /** Waits for what must come, however busy the machine is; what must not come is waited for by sleeping. */
 async function until(condition: () => boolean): Promise<void> {
-  for (const end = performance.now() + 5000; !condition() && performance.now() < end; ) await sleep(2);
+  for (const end = performance.now() + 30_000; !condition() && performance.now() < end; ) await sleep(2);
 }
 
 /** Waiters on an event; all are closed at the end, or a test that fails would keep the process alive. */
@@ -136,26 +136,28 @@ const PRELUDE = `
   const fd = libc().eventfd(1, 0x800);
   let calls = 0;
   const waiter = new FdWaiter(fd, () => { calls++; });
+  const afterCalls = (end) => {
+    const timer = setInterval(() => { if (calls > 2) { clearInterval(timer); end(); } }, 20);
+  };
 `;
+/** A process that hangs is ended; a busy machine starts one slowly. */
+const PATIENCE_MS = 60_000;
 
 test("a process that waits ends cleanly in every way, while wake-ups stream in", () => {
   const endings: Record<string, string> = {
-    "process.exit": "setTimeout(() => process.exit(calls > 2 ? 7 : 1), 50);",
-    "closed waiter": "setTimeout(() => { waiter.close(); process.exitCode = calls > 2 ? 7 : 1; }, 50);",
-    "unref'd waiter": "waiter.unref(); setTimeout(() => { process.exitCode = calls > 2 ? 7 : 1; }, 50);",
+    "process.exit": "afterCalls(() => process.exit(7));",
+    "closed waiter": "afterCalls(() => { waiter.close(); process.exitCode = 7; });",
+    "unref'd waiter": "waiter.unref(); afterCalls(() => { process.exitCode = 7; });",
     "exit in the wake-up": "waiter.close(); new FdWaiter(libc().eventfd(1, 0), () => process.exit(7));",
   };
   for (const [name, ending] of Object.entries(endings)) {
-    const start = performance.now();
     const child = spawnSync(process.execPath, ["--input-type=module", "-e", PRELUDE + ending], {
       encoding: "utf8",
-      timeout: 5000,
+      timeout: PATIENCE_MS,
     });
     assert.equal(child.signal, null, name);
     assert.equal(child.status, 7, `${name}: ${child.stderr}`);
     assert.equal(child.stderr, "", name);
-    // Starting node takes part of it on a busy machine.
-    assert.ok(performance.now() - start < 2500, `${name} took ${performance.now() - start} ms`);
   }
 });
 
@@ -163,7 +165,7 @@ test("an uncaught exception in the reader is the process's, at once", () => {
   const code = `${PRELUDE} waiter.close(); new FdWaiter(libc().eventfd(1, 0), () => { throw new Error("from reader"); });`;
   const child = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
     encoding: "utf8",
-    timeout: 5000,
+    timeout: PATIENCE_MS,
   });
   assert.equal(child.status, 1);
   assert.match(child.stderr, /from reader/);
@@ -196,7 +198,7 @@ test("a worker that is terminated while it waits takes nothing with it", () => {
     });`;
   const child = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
     encoding: "utf8",
-    timeout: 10_000,
+    timeout: PATIENCE_MS,
   });
   assert.equal(child.signal, null, child.stderr);
   assert.equal(child.status, 7, child.stderr);

@@ -49,7 +49,14 @@ export function checkAnyBytes({ codec }: ClangConstant, random: Random): void {
   const again = encoded(codec, decoded);
   const hex = Buffer.from(bytes).toString("hex");
   assert.deepEqual(codec.decode(viewOf(again), 1), decoded, `bytes ${hex}`);
+  // Which of the many NaNs a number is, JavaScript does not keep.
+  if (holdsNaN(decoded)) return;
   assert.deepEqual(encoded(codec, codec.decode(viewOf(again), 1)), again, `bytes ${hex}, a second time`);
+}
+
+function holdsNaN(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return Number.isNaN(value);
+  return !(value instanceof Uint8Array) && Object.values(value).some(holdsNaN);
 }
 
 function viewOf(bytes: Uint8Array): DataView {
