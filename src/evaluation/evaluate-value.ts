@@ -131,6 +131,7 @@ export abstract class EvaluateValues {
     if (value.kind === "map-length") return BigInt(contents.length);
     const key = this.key(contents, value.key);
     const had = value.kind === "map-has" ? contents.has(key) : contents.delete(key);
+    if (!had && value.discarded && !contents.isScalar) this.state.notDeleted(value.span);
     return had ? 1n : 0n;
   }
 

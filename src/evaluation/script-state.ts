@@ -1,4 +1,4 @@
-import { DIVIDED_BY_ZERO, MAP_FULL } from "../program/run-time-messages.ts";
+import { DIVIDED_BY_ZERO, MAP_FULL, NOT_THERE } from "../program/run-time-messages.ts";
 import type { TypedMap, TypedScript } from "../program/tir.ts";
 import { layoutOf } from "../program/type-layout.ts";
 import type { Span } from "../source/source-text.ts";
@@ -10,6 +10,7 @@ import { notEvaluated } from "./not-evaluated.ts";
 
 /** What the kernel gives for a map that has no room. */
 const TOO_BIG = -7;
+const NO_ENTRY = -2;
 
 /** What a script was told to tell, with the place that says so. */
 export interface EvaluatedRequest {
@@ -57,14 +58,17 @@ export class ScriptState {
   stored(done: boolean, { kind }: TypedMap, span: Span): boolean {
     if (done) return true;
     if (kind === "lru" || kind === "percpu-lru") throw notEvaluated("which key a full LRU map forgets");
-    const event = {
-      kind: "helper-error",
-      helper: "map_update_elem",
-      result: TOO_BIG,
-      message: MAP_FULL,
-    } as const;
-    this.requests.push({ request: { kind: "event", event }, span });
+    this.#helperFailed({ helper: "map_update_elem", result: TOO_BIG, message: MAP_FULL }, span);
     return false;
+  }
+
+  /** Tells of a deletion that found nothing. */
+  notDeleted(span: Span): void {
+    this.#helperFailed({ helper: "map_delete_elem", result: NO_ENTRY, message: NOT_THERE }, span);
+  }
+
+  #helperFailed(error: { helper: string; result: number; message: string }, span: Span): void {
+    this.requests.push({ request: { kind: "event", event: { kind: "helper-error", ...error } }, span });
   }
 
   /** The clock of time series: a map of the script, where one was named. */

@@ -1,4 +1,4 @@
-import { MAP_FULL } from "../program/run-time-messages.ts";
+import { MAP_FULL, NOT_THERE } from "../program/run-time-messages.ts";
 import type { TypedMap, Value, ValueOf } from "../program/tir.ts";
 import { sizeOfType } from "../program/type-layout.ts";
 import type { Aggregate, IntegerType, Type } from "../program/types.ts";
@@ -89,11 +89,8 @@ export abstract class LowerMaps extends LowerValues {
     if (value.kind === "map-delete") {
       const result = this.out.number(`bpf_map_delete_elem(&${map.table}, ${key})`);
       if (value.discarded) {
-        const message = "Can't delete map element because it does not exist.";
-        const action = this.shared.report(
-          { kind: "helper-error", helper: "map_delete_elem", message },
-          value.span,
-        );
+        const told = { kind: "helper-error", helper: "map_delete_elem", message: NOT_THERE } as const;
+        const action = this.shared.report(told, value.span);
         this.out.line(`if (${result}) bt_report(${action}, ${result});`);
       }
       return scalar(this.out.number(`${result} == 0`));

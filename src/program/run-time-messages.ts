@@ -4,3 +4,4 @@ export const DIVIDED_BY_ZERO =
 
 export const MAP_FULL =
   "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration e.g. `let @a = hash(5000)`";
+export const NOT_THERE = "Can't delete map element because it does not exist.";
