@@ -17,6 +17,8 @@ import { Scope } from "./scope.ts";
 import { aggregateNumber, BOOLEAN, INT64, literalType, NONE, typeName, UINT64 } from "./type-names.ts";
 
 const DEEPEST_EXPANSION = 50;
+/** Of all together: two calls in each of twenty bodies would be a million. */
+const MOST_EXPANSIONS = 4096;
 
 /** Expressions: their types, and what they do. */
 export abstract class CheckExpressions extends CheckCasts {
@@ -133,8 +135,14 @@ export abstract class CheckExpressions extends CheckCasts {
   }
 
   protected guarded(span: Span, body: () => Value): Value {
-    if (this.#expansions > DEEPEST_EXPANSION)
+    // What is endless is told once; to go on would take as long.
+    if (this.state.expanded > MOST_EXPANSIONS) return this.nothing(span);
+    if (this.#expansions > DEEPEST_EXPANSION) {
+      this.state.expanded = Number.POSITIVE_INFINITY;
       return this.refuse("macros and functions call each other without end", span);
+    }
+    if (++this.state.expanded > MOST_EXPANSIONS)
+      return this.refuse(`macros and functions are put in more than ${MOST_EXPANSIONS} times`, span);
     this.#expansions++;
     this.state.calls.push(span);
     try {

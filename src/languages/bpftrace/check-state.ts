@@ -95,7 +95,11 @@ export class CheckState {
     return true;
   }
 
+  /** How many calls of macros and functions were put in, in this round. */
+  expanded = 0;
+
   beginRound(): void {
+    this.expanded = 0;
     this.diagnostics = [];
     this.actions = [];
     this.probes = [];
