@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { trace } from "../../src/trace.ts";
 import { needsFeature } from "./needs-feature.ts";
+import { needsBpfFileSystem, pinDirectory } from "./own-bpf-file-system.ts";
 import { scriptOutput } from "./script-output.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "bcc-ts-scripts-"));
@@ -136,8 +137,8 @@ test("a watchpoint", { skip: unbuilt }, async () => {
 });
 
 test("a pinned iterator stays, and is run by who reads its file", async (t) => {
-  if (!needsFeature(t, "iterators")) return;
-  const path = `/sys/fs/bpf/bcc-ts-test-${process.pid}`;
+  if (!needsFeature(t, "iterators") || !needsBpfFileSystem(t)) return;
+  const path = join(pinDirectory, "tasks");
   const text = `iter:task:${path} { printf("%d %s\\n", ctx.task.pid, ctx.task.comm); }`;
   try {
     const { output, code } = await scriptOutput(text);

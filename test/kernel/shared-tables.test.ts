@@ -1,11 +1,9 @@
 // Tables that outlive or connect programs: pinned, public, shared and extern ones.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, type TestContext, test } from "node:test";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { test } from "node:test";
 import { type Bpf, type HashMap, LoadError, load } from "bcc-ts";
+import { pinDirectory as directory, needsBpfFileSystem } from "./own-bpf-file-system.ts";
 
 interface Table {
   maps: { seen: HashMap<number, bigint> };
@@ -13,25 +11,6 @@ interface Table {
 
 const program = (table: string) => `${table}\nRAW_TRACEPOINT_PROBE(sys_enter) { return 0; }`;
 const open = (table: string): Promise<Bpf<Table>> => load<Table>(program(table), { attach: false });
-
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-bpffs-"));
-let mounted = false;
-try {
-  execFileSync("mount", ["-t", "bpf", "bpf", directory], { stdio: "pipe" });
-  mounted = true;
-} catch {
-  // The tests that need it say so.
-}
-
-after(() => {
-  if (mounted) execFileSync("umount", [directory]);
-  rmdirSync(directory);
-});
-
-function needsBpfFileSystem(t: TestContext): boolean {
-  if (!mounted) t.skip("no BPF file system can be mounted here");
-  return mounted;
-}
 
 const isLoadError = (message: RegExp) => (error: unknown) =>
   error instanceof LoadError && message.test(error.message);
