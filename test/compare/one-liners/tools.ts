@@ -47,7 +47,7 @@ export const TOOLS: readonly Tool[] = [
   { name: "syncsnoop", steps: "syncs", same: found(/ python3 +(\S+)$/gm) },
   { name: "syscount", steps: "calls", shows: /^Top 10 processes:.*^@process\[python3\]: \d+/ms },
   { name: "tcpaccept", steps: "connections", same: found(/ python3 +(\S+ +\d+ +\S+) +\d+ +(\S+)$/gm) },
-  { name: "tcpconnect", steps: "connections", same: found(new RegExp(` python3 +${ADDRESSES}$`, "gm")) },
+  { name: "tcpconnect", steps: "connections", same: found(new RegExp(` python3 +${ADDRESSES} *$`, "gm")) },
   { name: "tcpdrop", steps: "connections unanswered", shows: /^\S+ +\d+ +\S+ +\S+:\d+ +\S+:\d+ +\S+/m },
   {
     name: "tcplife",
