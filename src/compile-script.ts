@@ -11,6 +11,7 @@ import { ownTypesCode } from "./languages/bpftrace/own-types.ts";
 import { readSettings, type Settings } from "./languages/bpftrace/settings.ts";
 import { standardLibrary } from "./languages/bpftrace/standard-library.ts";
 import { lowerScript } from "./lowering/lower-script.ts";
+import { powerOfTwo } from "./program/power-of-two.ts";
 import type { ScriptDescription } from "./program/script.ts";
 import type { TypedScript } from "./program/tir.ts";
 import type { BuiltScript, ScriptBuildOptions } from "./script-build-options.ts";
@@ -19,6 +20,7 @@ import { SourceError } from "./source/source-error.ts";
 import type { SourceText } from "./source/source-text.ts";
 
 const RING_BYTES = 1 << 20;
+const LARGEST_RING = 1 << 28;
 const PAGE = 4096;
 
 /** Parses, checks and compiles a script; clang starts meanwhile. Throws SourceError with all that is wrong, CompilerError. */
@@ -45,7 +47,9 @@ export async function translateScript(
   const { script, settings, warnings } = await settleScript(source, options, clang);
   const { world } = options;
   const ringBytes =
-    settings.perfRingPages === undefined ? RING_BYTES : powerOfTwo(settings.perfRingPages * PAGE);
+    settings.perfRingPages === undefined
+      ? RING_BYTES
+      : powerOfTwo(Math.max(PAGE, Math.min(settings.perfRingPages * PAGE, LARGEST_RING)));
   const lowered = lowerScript(script, {
     source,
     settings,
@@ -120,8 +124,4 @@ function throwErrors(diagnostics: readonly Diagnostic[]): void {
 async function typesOf(code: string, source: SourceText, clang: ClangSession): Promise<Btf> {
   const object = await compileObject(code, source, clang);
   return Btf.parse(elfSection(object, ".BTF") ?? new Uint8Array(), { name: source.name });
-}
-
-function powerOfTwo(bytes: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(PAGE, Math.min(bytes, 1 << 28))));
 }

@@ -1,4 +1,5 @@
 import type { LoadedObject } from "./load/loaded-object.ts";
+import { powerOfTwo } from "./program/power-of-two.ts";
 import { PACKETS_MAP, type ScriptDescription } from "./program/script.ts";
 import { PerfBuffer } from "./rings/perf-buffer.ts";
 import { PacketFiles } from "./scripts/packet-files.ts";
@@ -26,7 +27,7 @@ export class ScriptPackets {
     const paths = actions.map(({ kind, format = "" }) => (kind === "skboutput" ? format : undefined));
     this.#files = new PacketFiles(paths.filter((path) => path !== undefined));
     const { perfRingPages: pages } = settings;
-    this.#buffer = new PerfBuffer(map, { pages: pages && 2 ** Math.ceil(Math.log2(pages)) });
+    this.#buffer = new PerfBuffer(map, { pages: pages && powerOfTwo(pages) });
     this.#buffer.on((record) => {
       const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
       const [action, time, length, offset] = [0, 8, 16, 24].map((at) => view.getBigUint64(at, true));

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { BpfError } from "./errors.ts";
+import { processStat } from "./kernel/process-stat.ts";
 
 const PATIENCE_MS = 5000;
 
@@ -80,8 +80,7 @@ export class TracedCommand implements Disposable {
 
 function isStopped(pid: number): boolean {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return stat.slice(stat.lastIndexOf(")") + 2).startsWith("T");
+    return processStat(pid)[0] === "T";
   } catch {
     return false; // It has ended already, which its exit code shows.
   }

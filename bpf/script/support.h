@@ -129,30 +129,24 @@ INLINE u64 bt_remainder(u64 a, u64 b, int is_signed)
 	return (s64)a < 0 ? -r : r;
 }
 
-/* 1 for all but 0, up to 2^63. A comparison would be a branch, and these add up to 2^5 paths for the verifier. */
-#define bt_is_set(name, number) \
-	u64 name = -(number);   \
-	barrier_var(name);      \
-	name >>= 63
+/*
+ * Shifts a number down by 2^bits where that leaves something, and says by how much. The sign of what is left, negated,
+ * tells: a comparison would be a branch, and these add up to 2^5 paths for the verifier.
+ */
+#define bt_halve(name, number, bits)           \
+	u64 name = -(number >> (1 << (bits))); \
+	barrier_var(name);                     \
+	name = name >> 63 << (bits);           \
+	number >>= name
 
 INLINE u64 bt_log2(u64 n)
 {
-	bt_is_set(a, n >> 32);
-	u64 r = a << 5;
-	n >>= r;
-	bt_is_set(b, n >> 16);
-	b <<= 4;
-	n >>= b;
-	bt_is_set(c, n >> 8);
-	c <<= 3;
-	n >>= c;
-	bt_is_set(d, n >> 4);
-	d <<= 2;
-	n >>= d;
-	bt_is_set(e, n >> 2);
-	e <<= 1;
-	n >>= e;
-	return (r | b | c | d | e) + (n >> 1);
+	bt_halve(a, n, 5);
+	bt_halve(b, n, 4);
+	bt_halve(c, n, 3);
+	bt_halve(d, n, 2);
+	bt_halve(e, n, 1);
+	return (a | b | c | d | e) + (n >> 1);
 }
 
 /* The bucket of a number: 0 for negative ones, then 0, then 2^bits for each power of two. */

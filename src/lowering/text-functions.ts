@@ -1,3 +1,4 @@
+import { powerOfTwo } from "../program/power-of-two.ts";
 import { GLOB_ANY, GLOB_SET, GLOB_STAR, type GlobPattern } from "./glob-pattern.ts";
 
 // Steps of searches in texts, as functions that bpf_loop calls. What a step leaves for the next one lies in the
@@ -10,6 +11,13 @@ export interface KnownWord {
   readonly word: bigint;
   readonly length: number;
 }
+
+/** Where a pattern's character does not fit: its last star takes one character more. */
+const BACK_TO_STAR = `  if (state->star == 0) return 1;
+  state->mark++;
+  state->at = state->mark;
+  state->wanted = state->star;
+  return 0;`;
 
 /** A step compares one character: at the first that differs, the next start is tried. */
 export function searchFunction(name: string, size: number, wanted: number): string {
@@ -91,11 +99,7 @@ export function globFunction(name: string, size: number, pattern: number): strin
     fits = want == have || want == '?';
   }
   if (fits) { state->at = i + 1; state->wanted = next; return 0; }
-  if (state->star == 0) return 1;
-  state->mark++;
-  state->at = state->mark;
-  state->wanted = state->star;
-  return 0;
+${BACK_TO_STAR}
 }`;
 }
 
@@ -121,14 +125,6 @@ CALLBACK long ${name}(u64 number, struct bt_glob *s) {
     state->wanted = j + 1;
     return 0;
   }
-  if (state->star == 0) return 1;
-  state->mark++;
-  state->at = state->mark;
-  state->wanted = state->star;
-  return 0;
+${BACK_TO_STAR}
 }`;
-}
-
-function powerOfTwo(least: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(1, least)));
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { ElfImage } from "../btf/elf-image.ts";
 import { mappedFile } from "../kernel/mapped-file.ts";
 import { type Mapping, processMaps } from "../kernel/process-maps.ts";
+import { processStat } from "../kernel/process-stat.ts";
 import { demangle } from "./demangle.ts";
 import { imageKey } from "./kept-images.ts";
 import { knownFile } from "./known-files.ts";
@@ -40,9 +40,10 @@ export class ProcessAddresses {
   }
 
   #resolve(address: number, parents: number): Partial<ResolvedSymbol> | undefined {
+    const mapped = this.#mapping(address);
+    if (mapped !== undefined) return this.#symbol(mapped, address);
     const recorded = recordedProcess(this.#pid);
     const mapping =
-      this.#mapping(address) ??
       (recorded?.ended ? undefined : this.#newMapping(address)) ??
       (recorded && recordedMapping(recorded, address));
     if (mapping !== undefined) return this.#symbol(mapping, address);
@@ -75,20 +76,23 @@ export class ProcessAddresses {
   #image(mapping: Mapping): ElfImage | undefined {
     const key = imageKey(mapping);
     if (!this.#images.has(key)) {
-      const known = knownFile(mapping);
-      const image = readImage(mappedFile(this.#pid, mapping)) ?? keptImage(mapping);
-      this.#images.set(key, image ?? (known === undefined ? undefined : readImage(known)));
+      const image = readImage(mappedFile(this.#pid, mapping)) ?? keptImage(mapping) ?? knownImage(mapping);
+      this.#images.set(key, image);
     }
     return this.#images.get(key);
   }
 }
 
+/** Of a file that has a probe. */
+function knownImage(mapping: Mapping): ElfImage | undefined {
+  const path = knownFile(mapping);
+  return path === undefined ? undefined : readImage(path);
+}
+
 /** Start time and start of the code: the first changes with the process, the second with exec, too. */
 function identityOf(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The name in brackets may hold anything.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const fields = processStat(pid);
     return `${fields[19]} ${fields[23]}`;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

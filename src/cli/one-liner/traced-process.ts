@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { processStat } from "../../kernel/process-stat.ts";
 import { UsageError } from "./usage-error.ts";
 
 const LOOK_MS = 200;
@@ -32,9 +32,7 @@ export class TracedProcess {
 /** When it was started, which tells it from a later one of the same number; undefined for one that has ended. */
 function startOf(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const [state = "", start] = [fields[0], fields[19]];
+    const { 0: state, 19: start } = processStat(pid);
     return state === "Z" || state === "X" ? undefined : start;
   } catch {
     return undefined; // Gone, or hidden from us.

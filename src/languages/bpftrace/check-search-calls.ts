@@ -1,3 +1,4 @@
+import { powerOfTwo } from "../../program/power-of-two.ts";
 import type { Value } from "../../program/tir.ts";
 import { sizeOfType } from "../../program/type-layout.ts";
 import type { IntegerType, Type } from "../../program/types.ts";
@@ -184,5 +185,5 @@ export abstract class CheckSearchCalls extends CheckTextCalls {
  */
 function roomFor(sizes: readonly number[], most: number): number {
   const both = sizes.reduce((sum, size) => sum + size, 0);
-  return Math.min(2 ** Math.ceil(Math.log2(Math.max(both, 8))), Math.max(most, ...sizes));
+  return Math.min(powerOfTwo(Math.max(both, 8)), Math.max(most, ...sizes));
 }
