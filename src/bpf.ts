@@ -1,28 +1,24 @@
 import { registerForExit } from "./attach/exit-release.ts";
 import type { Link } from "./attach/link.ts";
-import { programTypeFor } from "./attach/program-type.ts";
 import { attachProgram } from "./attach-program.ts";
 import { Btf } from "./btf/btf.ts";
 import { elfSection } from "./btf/elf.ts";
 import type { BufferOptions } from "./buffer-options.ts";
 import type { BuiltProgram } from "./built-program.ts";
 import { BpfError, ClosedError } from "./errors.ts";
+import { EventMethods } from "./event-methods.ts";
 import { checked } from "./ffi/errno.ts";
 import { libbpf } from "./ffi/libbpf.ts";
 import { closeFd } from "./ffi/libc.ts";
 import { GlobalVariables } from "./global-variables.ts";
-import { HelperMethods } from "./helper-methods.ts";
 import type { LoadedMap, LoadedObject, LoadedProgram } from "./load/loaded-object.ts";
-import { publishTable } from "./load/public-tables.ts";
+import { LoadedPrograms } from "./loaded-programs.ts";
 import type { GlobalsOf, MapsOf, RingsOf, Schema } from "./loaded-types.ts";
-import { type AnyMap, createMap } from "./maps/create-map.ts";
-import { openBuffers } from "./open-buffers.ts";
+import { openTables } from "./open-tables.ts";
 import type { AttachPoint } from "./program/program.ts";
-import type { EventSource, IterationOptions } from "./rings/event-source.ts";
-import { pollSources } from "./rings/poll-sources.ts";
+import type { EventSource } from "./rings/event-source.ts";
 import { TracePipe } from "./rings/trace-pipe.ts";
 import type { Diagnostic } from "./source/diagnostic.ts";
-import { similarNames } from "./source/similar-names.ts";
 import { type BpfStats, collectStats, type Loss, type LossKind, lostEvents, missedRuns } from "./stats.ts";
 import { type USDT, usdtPoints } from "./usdt.ts";
 
@@ -31,8 +27,6 @@ import { type USDT, usdtPoints } from "./usdt.ts";
  * kernel left out runs ("runs").
  */
 export type LostHandler = (name: string, count: number, kind: LossKind) => void;
-
-const BUFFERS: ReadonlySet<string> = new Set(["ringbuf", "perf_output"]);
 
 /** What load() does not attach: unknown places, iterators, which run when they are read, and what changes results. */
 const ON_REQUEST: ReadonlySet<string> = new Set(["none", "iter", "fmod-ret"]);
@@ -59,7 +53,7 @@ export interface BpfOptions {
  * await new Promise((done) => setTimeout(done, 10_000));
  * for (const [pid, count] of bpf.maps.opens) console.log(pid, count);
  */
-export class Bpf<Text extends string | Schema = string> extends HelperMethods {
+export class Bpf<Text extends string | Schema = string> extends EventMethods {
   /** The tables by their names, typed by the C text. */
   readonly maps: MapsOf<Text>;
   /** Ring and perf buffers by their names, typed by the C text. */
@@ -73,6 +67,7 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
   readonly #onLost: LostHandler;
   readonly #usdt: ReadonlyMap<string, AttachPoint>;
   readonly #object: LoadedObject;
+  readonly #loaded: LoadedPrograms;
   readonly #links = new Map<Link, string>();
   readonly #closers: (() => void)[] = [];
   readonly #globals: GlobalVariables;
@@ -81,47 +76,25 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
   #closed = false;
 
   /** Use {@link load}. */
-  constructor(
-    built: BuiltProgram,
-    object: LoadedObject,
-    { onLost, buffers: options, usdtContexts }: BpfOptions,
-  ) {
+  constructor(built: BuiltProgram, object: LoadedObject, { onLost, buffers, usdtContexts }: BpfOptions) {
     super();
     this.#built = built;
     this.#object = object;
+    this.#loaded = new LoadedPrograms(object);
     this.#onLost = onLost;
     this.#usdt = usdtPoints(usdtContexts);
     this.warnings = built.program.warnings;
     this.programs = object.names;
     const types = Btf.parse(elfSection(built.object, ".BTF") ?? new Uint8Array());
     this.types = types;
-    this.#globals = new GlobalVariables(built.object, types, object.maps.values());
-    this.#closers.push(() => this.#globals.close());
-    const declared = new Map(built.program.tables.map((table) => [table.name, table]));
-    const handles = [...object.maps.values()].filter((map) => !map.internal);
-    const isBuffer = ({ name }: LoadedMap) => BUFFERS.has(declared.get(name)?.kind ?? "");
-    const buffers = openBuffers(handles.filter(isBuffer), types, this.#globals.section(".bss"), options);
-    const programFd = (name: string) => this.#program(name).fd;
-    const maps = handles
-      .filter((map) => !isBuffer(map))
-      .map((map): [string, AnyMap] => {
-        const inner = object.maps.get(declared.get(map.name)?.inner ?? "");
-        return [map.name, createMap(map, types, { programFd, inner })];
-      });
-    this.#closers.push(...[...buffers.values()].map((buffer) => () => buffer.close()));
-    this.#closers.push(
-      ...maps.map(
-        ([, map]) =>
-          () =>
-            map.close(),
-      ),
-    );
-    this.maps = Object.freeze(Object.fromEntries(maps)) as MapsOf<Text>;
-    this.rings = Object.freeze(Object.fromEntries(buffers)) as RingsOf<Text>;
-    for (const { name, share } of built.program.tables) {
-      const map = share === undefined ? undefined : object.maps.get(name);
-      if (map !== undefined) this.#closers.push(publishTable(name, map.fd));
-    }
+    const globals = new GlobalVariables(built.object, types, object.maps.values());
+    this.#globals = globals;
+    this.#closers.push(() => globals.close());
+    const programFd = (name: string) => this.loaded(name).fd;
+    const opened = openTables(built.program.tables, { object, types, globals, buffers, programFd });
+    this.#closers.push(...opened.closers);
+    this.maps = opened.maps as MapsOf<Text>;
+    this.rings = opened.rings as RingsOf<Text>;
     this.#closers.push(registerForExit(this));
   }
 
@@ -153,21 +126,22 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
    * link.close(); // detaches it alone
    */
   override attach(name: string, point?: AttachPoint): Link {
-    this.#checkName(name);
+    this.#checkOpen();
+    this.#loaded.check(name);
     const target =
       point ?? this.#usdt.get(name) ?? this.#built.program.functions.find((f) => f.name === name)?.attach;
     if (target === undefined || target.kind === "none") {
       const hint = `Say where: attach("${name}", { kind: "kprobe", symbol: "..." }).`;
       throw new BpfError("ATTACH_POINT", `the name of ${name} does not say where to attach it`, { hint });
     }
-    const link = attachProgram(this.#programAt(name, target), target);
+    const link = attachProgram(this.#loaded.at(name, target), target);
     this.#links.set(link, name);
     return link;
   }
 
   /**
-   * Attaches all programs whose names say where, but iterators and KMOD_RET. All or none: when one fails, everything is closed. load() does
-   * it unless told otherwise.
+   * Attaches all programs whose names say where, but iterators and KMOD_RET. All or none: when one fails, everything
+   * is closed. load() does it unless told otherwise.
    *
    * @throws AttachError, UnsupportedError, PermissionError
    */
@@ -190,35 +164,6 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     this.#checkOpen();
     if (this.#pipe === undefined || this.#pipe.closed) this.#pipe = new TracePipe();
     return this.#pipe;
-  }
-
-  /**
-   * Blocks until a buffer that has a handler (`bpf.rings.events.on(...)`) has events or the time is over, and calls
-   * the handlers: one wait for all of them, as bcc's perf_buffer_poll and ring_buffer_poll. Gives the number of
-   * events.
-   *
-   * @throws BpfError "NO_HANDLER" where no buffer has one; ClosedError
-   */
-  poll(timeoutMs = -1): number {
-    return pollSources(this.#handledRings(), timeoutMs);
-  }
-
-  /** Calls the handlers with the events that are there, of all buffers; gives their number. Never waits. */
-  consume(): number {
-    return this.#handledRings().reduce((count, ring) => count + ring.consume(), 0);
-  }
-
-  /**
-   * Calls the handlers of all buffers with events as they come, without blocking, until the signal is aborted or
-   * the program closed. Rejects with what a handler throws.
-   *
-   * @throws BpfError "NO_HANDLER" where no buffer has a handler; ClosedError
-   * @example
-   * bpf.rings.events.on(({ pid, comm }) => console.log(pid, comm));
-   * await bpf.run({ signal: AbortSignal.timeout(10_000) });
-   */
-  async run(options: IterationOptions = {}): Promise<void> {
-    await Promise.all(this.#handledRings().map((ring) => ring.run(options)));
   }
 
   /**
@@ -289,33 +234,6 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     }
   }
 
-  /** As the kind that runs at that place: its section may not have said it, or said another one. */
-  #programAt(name: string, point: AttachPoint): LoadedProgram {
-    const loaded = this.#object.programs.get(name);
-    // Its arguments were verified as those of one tracepoint: it cannot be loaded as another kind.
-    if (loaded?.section.startsWith("tp_btf/")) return loaded;
-    const type = programTypeFor(point);
-    return (type === undefined ? undefined : this.#object.programAs(name, type)) ?? this.#program(name);
-  }
-
-  #program(name: string): LoadedProgram {
-    this.#checkName(name);
-    const program = this.#object.programs.get(name);
-    if (program !== undefined) return program;
-    throw new BpfError("ATTACH_POINT", `the text does not say what kind of program ${name} is`, {
-      hint: "Give it a context as its first parameter: struct pt_regs *ctx for a kprobe or uprobe.",
-    });
-  }
-
-  #checkName(name: string): void {
-    this.#checkOpen();
-    if (this.programs.includes(name)) return;
-    const similar = similarNames(name, this.programs, 1)[0];
-    const hint =
-      similar === undefined ? `There are ${this.programs.join(", ")}.` : `Did you mean ${similar}?`;
-    throw new BpfError("UNKNOWN_PROGRAM", `there is no program ${name}`, { hint });
-  }
-
   protected override keep(open: () => Disposable): void {
     this.#checkOpen();
     const kept = open();
@@ -323,7 +241,8 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
   }
 
   protected override loaded(name: string): LoadedProgram {
-    return this.#program(name);
+    this.#checkOpen();
+    return this.#loaded.get(name);
   }
 
   protected override loadedMaps(): Iterable<LoadedMap> {
@@ -336,13 +255,9 @@ export class Bpf<Text extends string | Schema = string> extends HelperMethods {
     return [...this.#links];
   }
 
-  #handledRings(): EventSource<unknown>[] {
+  protected override openRings(): EventSource<unknown>[] {
     this.#checkOpen();
-    const all: EventSource<unknown>[] = Object.values(this.rings);
-    const rings = all.filter((ring) => ring.handled);
-    if (rings.length > 0) return rings;
-    const hint = "Give one first: bpf.rings.NAME.on(handler).";
-    throw new BpfError("NO_HANDLER", "no ring or perf buffer has a handler", { hint });
+    return Object.values(this.rings);
   }
 
   #checkOpen(): void {

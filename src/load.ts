@@ -8,18 +8,17 @@ import { openLibbpfAhead } from "./ffi/libbpf.ts";
 import { type IndexedFacts, indexedFacts } from "./kept-name-index.ts";
 import { kernelSymbols } from "./kernel/kallsyms.ts";
 import { loadObject } from "./load/load-object.ts";
-import type { ObjectPlace } from "./load/load-options.ts";
 import { VerifierError } from "./load/verifier-error.ts";
 import { loadOtherwise } from "./load-otherwise.ts";
 import { loadSession } from "./load-session.ts";
 import type { Schema } from "./loaded-types.ts";
-import { originalSpan } from "./program/original-place.ts";
 import { type ProgramTypeOption, programOptions } from "./program-types.ts";
 import { type Diagnostic, renderDiagnostic } from "./source/diagnostic.ts";
 import { SourceText } from "./source/source-text.ts";
 import type { LossKind } from "./stats.ts";
 import { tableOptions } from "./table-options.ts";
 import { type USDT, usdtPrograms } from "./usdt.ts";
+import { placesIn } from "./user-places.ts";
 
 /** How a text is compiled, loaded and attached. */
 export interface LoadOptions {
@@ -115,10 +114,7 @@ export async function load(text: string, options: LoadOptions = {}): Promise<Bpf
 
 async function loadBuilt(built: BuiltProgram, source: SourceText, options: LoadOptions): Promise<Bpf> {
   const maps = tableOptions(built.program.tables, options.maxEntries ?? {});
-  const describe = ({ file, line, column }: ObjectPlace) => {
-    if (file !== source.name && !file.endsWith(`/${source.name}`)) return undefined;
-    return { source, span: originalSpan(source, built.program.changes, line, column) };
-  };
+  const describe = placesIn(source, built.program.changes);
   const programs = programOptions(options.programTypes ?? {});
   const object = loadObject(built.object, { source, describe, maps, programs });
   let bpf: Bpf;

@@ -1,33 +1,22 @@
 import { BpfError } from "./errors.ts";
-import { loadObject } from "./load/load-object.ts";
-import type { ObjectPlace } from "./load/load-options.ts";
 import type { LoadedObject } from "./load/loaded-object.ts";
-import { VerifierError } from "./load/verifier-error.ts";
-import { originalSpan } from "./program/original-place.ts";
-import type { ScriptDescription, ScriptProbe } from "./program/script.ts";
-import { refusedHelper } from "./refused-helper.ts";
+import { type CompiledScript, loadScript, withProbes } from "./load-script.ts";
+import type { ScriptDescription } from "./program/script.ts";
 import { RingBuffer } from "./rings/ring-buffer.ts";
 import { ScriptMaps } from "./script-maps.ts";
 import { ScriptPackets } from "./script-packets.ts";
+import { ScriptPatience } from "./script-patience.ts";
 import { ScriptProbes } from "./script-probes.ts";
-import { runTrials, type TrialHost, trialsOf } from "./script-trials.ts";
+import { runTrials, type TrialHost, TrialListener, trialsOf } from "./script-trials.ts";
 import { requestCodec } from "./scripts/decode-record.ts";
 import { LostCounter } from "./scripts/lost-counter.ts";
 import { Speller } from "./scripts/spell-deferred.ts";
 import { testRun } from "./scripts/test-run.ts";
 import { namesUserAddresses } from "./scripts/user-addresses.ts";
-import type { SourceText } from "./source/source-text.ts";
 import { MappingLog } from "./symbols/mapping-log.ts";
 import { processAddresses } from "./symbols/process-addresses.ts";
 import type { ScriptRequest } from "./values/script-request.ts";
 import type { ScriptEvent, ScriptMapValue } from "./values/script-value.ts";
-
-/** A script that is compiled, or was taken from the cache. */
-export interface CompiledScript {
-  readonly object: Uint8Array;
-  readonly description: ScriptDescription;
-  readonly source: SourceText;
-}
 
 export interface ScriptRunOptions {
   /** Is called with each event, in order; what it throws ends the run. */
@@ -41,29 +30,20 @@ export interface ScriptRunOptions {
   readonly command?: number | undefined;
 }
 
-/** A test or measurement that is running. */
-interface Trial {
-  failed: boolean;
-  drop: boolean;
-}
-
 /** The exit status where a test fails. */
 const TESTS_FAILED = 1;
 const RINGS = ["bt_events", "bt_control"] as const;
 /** Remembers when the script began. */
 const CLOCK = "bt_begin_clock";
-/** How long events may be told without a turn of the event loop, and after the end was asked for. */
+/** How long events may be told without a turn of the event loop. */
 const SLICE_MS = 20;
-const PATIENCE_MS = 500;
-/** No event of a flood takes this long. */
-const SLOW_MS = 100;
 
 /**
  * A script in the kernel: its maps, its probes, and what it tells. `run` resolves at its end, with the status
  * that exit() was given.
  */
 export class ScriptRun implements Disposable {
-  readonly #script: CompiledScript;
+  readonly #description: ScriptDescription;
   readonly #options: ScriptRunOptions;
   readonly #object: LoadedObject;
   readonly #speller: Speller;
@@ -75,11 +55,9 @@ export class ScriptRun implements Disposable {
   readonly #ending = new AbortController();
   #exitCode = 0;
   #mappings: MappingLog | undefined;
-  #deadline = Number.POSITIVE_INFINITY;
-  /** When an event was told last. */
-  #toldAt = 0;
+  readonly #patience = new ScriptPatience();
   #dropped = 0;
-  #trial: Trial | undefined;
+  #trial: TrialListener | undefined;
   /** Records of programs that were measured. */
   #notLost = 0;
   #started = false;
@@ -87,30 +65,18 @@ export class ScriptRun implements Disposable {
 
   /** Loads the script. Throws what load() throws: VerifierError, PermissionError and others. */
   constructor(script: CompiledScript, options: ScriptRunOptions) {
-    this.#script = filtered(script, options.only);
+    const { description } = script;
+    this.#description = withProbes(description, options.only);
     this.#options = options;
-    const used = new Set(this.#script.description.probes.map(({ program }) => program));
-    const left = script.description.probes.filter(({ program }) => !used.has(program));
-    const programs = Object.fromEntries(left.map(({ program }) => [program, { autoload: false }]));
-    const { source } = script;
-    // Which line is known, and not which part of it.
-    const describe = ({ file, line }: ObjectPlace) => {
-      if (file !== source.name && !file.endsWith(`/${source.name}`)) return undefined;
-      return { source, span: originalSpan(source, undefined, line, 1) };
-    };
-    try {
-      this.#object = loadObject(script.object, { source, describe, programs });
-    } catch (error) {
-      throw (error instanceof VerifierError && refusedHelper(error, script.description, source)) || error;
-    }
-    this.#speller = new Speller(this.#object, script.description);
-    const codec = requestCodec(script.description, this.#speller, script.source.name);
+    this.#object = loadScript(script, this.#description.probes);
+    this.#speller = new Speller(this.#object, description);
+    const codec = requestCodec(description, this.#speller, script.source.name);
     this.#rings = RINGS.flatMap((name) => {
       const map = this.#object.maps.get(name);
       return map === undefined ? [] : [new RingBuffer(map, { codec })];
     });
-    this.#maps = new ScriptMaps(this.#object, script.description, this.#speller);
-    this.#probes = new ScriptProbes(this.#object, this.#script.description, options);
+    this.#maps = new ScriptMaps(this.#object, description, this.#speller);
+    this.#probes = new ScriptProbes(this.#object, this.#description, options);
     this.#lost = new LostCounter(script.object, this.#object);
     for (const ring of this.#rings) ring.on((request) => request && this.#handle(request));
   }
@@ -130,9 +96,9 @@ export class ScriptRun implements Disposable {
   /** Runs the begin blocks and attaches the others. run() does it when it was not done before. */
   start(): void {
     this.#started = true;
-    const { probes } = this.#script.description;
-    if (namesUserAddresses(this.#script.description)) this.#recordMappings();
-    this.#packets = ScriptPackets.of(this.#object, this.#script.description, this.#speller.bootTime);
+    const { probes } = this.#description;
+    if (namesUserAddresses(this.#description)) this.#recordMappings();
+    this.#packets = ScriptPackets.of(this.#object, this.#description, this.#speller.bootTime);
     const clock = this.#object.programs.get(CLOCK);
     if (clock !== undefined) testRun(clock);
     for (const probe of probes) if (probe.attach.kind === "begin") testRun(this.#probes.program(probe));
@@ -147,13 +113,13 @@ export class ScriptRun implements Disposable {
    */
   stop(): void {
     if (this.#ending.signal.aborted) return;
-    this.#waitFor(PATIENCE_MS);
+    this.#patience.limit();
     this.#ending.abort();
   }
 
   /** The maps of the script as they are now. */
   maps(): ScriptMapValue[] {
-    return this.#script.description.maps.map((layout) => this.#maps.read(layout));
+    return this.#description.maps.map((layout) => this.#maps.read(layout));
   }
 
   close(): void {
@@ -184,11 +150,11 @@ export class ScriptRun implements Disposable {
   }
 
   async #untilEnd(): Promise<void> {
-    const { probes } = this.#script.description;
+    const { probes } = this.#description;
     this.#probes.runIterators(() => this.#drain());
     const trials = trialsOf(probes);
     if (trials.length > 0) {
-      this.#trial = { failed: false, drop: false };
+      this.#trial = new TrialListener();
       const passed = runTrials(trials, this.#trialHost(this.#trial));
       this.#trial = undefined;
       if (!passed) this.#exitCode = TESTS_FAILED;
@@ -214,16 +180,14 @@ export class ScriptRun implements Disposable {
     }
   }
 
-  #trialHost(trial: Trial): TrialHost {
+  #trialHost(listener: TrialListener): TrialHost {
     return {
       program: (probe) => this.#probes.program(probe),
       tell: this.#options.onEvent,
       hear: (how) => {
-        trial.failed = false;
-        trial.drop = how === "drop";
-        this.#drain();
-        if (trial.drop) this.#notLost = this.#lost.count;
-        return trial.failed;
+        const failed = listener.hear(how, () => this.#drain());
+        if (how === "drop") this.#notLost = this.#lost.count;
+        return failed;
       },
     };
   }
@@ -231,16 +195,16 @@ export class ScriptRun implements Disposable {
   #finish(): void {
     this.#probes.detach();
     // Detaching may take longer than that by itself.
-    if (this.#deadline !== Number.POSITIVE_INFINITY) this.#waitFor(PATIENCE_MS);
+    if (this.#patience.limited) this.#patience.limit();
     this.#drain();
-    this.#deadline = Number.POSITIVE_INFINITY;
-    for (const probe of this.#script.description.probes) {
+    this.#patience.lift();
+    for (const probe of this.#description.probes) {
       if (probe.attach.kind === "end") testRun(this.#probes.program(probe));
     }
     this.#drain();
     const lost = this.#lost.count - this.#notLost + this.#dropped + (this.#packets?.lost ?? 0);
     if (lost > 0) this.#options.onEvent({ kind: "lost", count: lost });
-    const { probes, settings } = this.#script.description;
+    const { probes, settings } = this.#description;
     // Maps of tests and of what is measured are nobody's result.
     if (settings.printMapsOnExit && trialsOf(probes).length === 0) this.#showMaps();
     this.#options.onEvent({ kind: "exit", code: this.#exitCode });
@@ -252,31 +216,17 @@ export class ScriptRun implements Disposable {
     }
   }
 
-  #waitFor(milliseconds: number): void {
-    this.#toldAt = performance.now();
-    this.#deadline = this.#toldAt + milliseconds;
-  }
-
-  /** What takes long once, as reading the kernel's symbols for the first of them, is not the flood's time. */
-  #isLate(): boolean {
-    const now = performance.now();
-    const took = now - this.#toldAt;
-    this.#toldAt = now;
-    if (took > SLOW_MS) this.#deadline += took;
-    return now >= this.#deadline;
-  }
-
   #drain(): void {
     for (const ring of [...this.#rings, this.#packets]) while (ring !== undefined && ring.consume() > 0);
   }
 
   #handle(request: ScriptRequest): void {
-    if (this.#trial !== undefined && this.#isOfTrial(request, this.#trial)) return;
+    if (this.#trial?.takes(request)) return;
     const { onEvent } = this.#options;
-    const { maps } = this.#script.description;
+    const { maps } = this.#description;
     switch (request.kind) {
       case "event":
-        if (this.#isLate()) this.#dropped++;
+        if (this.#patience.isOver()) this.#dropped++;
         else onEvent(request.event);
         break;
       case "print-map": {
@@ -301,19 +251,4 @@ export class ScriptRun implements Disposable {
         break;
     }
   }
-
-  /** Tests and measurements do not end the script, and what the measured print is not told. */
-  #isOfTrial(request: ScriptRequest, trial: Trial): boolean {
-    if (request.kind === "event" && request.event.kind === "errorf") trial.failed = true;
-    if (request.kind === "exit" && request.code !== 0) trial.failed = true;
-    return trial.drop || request.kind === "exit";
-  }
-}
-
-function filtered(script: CompiledScript, only: RegExp | undefined): CompiledScript {
-  if (only === undefined) return script;
-  const stays = ({ name, attach }: ScriptProbe) =>
-    attach.kind === "begin" || attach.kind === "end" || only.test(name);
-  const { description } = script;
-  return { ...script, description: { ...description, probes: description.probes.filter(stays) } };
 }

@@ -2,6 +2,7 @@ import type { LoadedProgram } from "./load/loaded-object.ts";
 import type { ScriptProbe } from "./program/script.ts";
 import { measureProgram } from "./scripts/measure-program.ts";
 import { testRun } from "./scripts/test-run.ts";
+import type { ScriptRequest } from "./values/script-request.ts";
 import type { ScriptEvent, TestResult } from "./values/script-value.ts";
 
 /** What tests and measurements need of the run that they are part of. */
@@ -37,4 +38,25 @@ export function runTrials(trials: readonly ScriptProbe[], host: TrialHost): bool
     host.tell({ kind: "test-end", results: [...results], of: trials.length, durationNs });
   }
   return results.every(({ passed }) => passed);
+}
+
+/** What a test or measurement says while it runs. */
+export class TrialListener {
+  #failed = false;
+  #drops = false;
+
+  /** Handles what was said since: it is told, or thrown away. True where that is an error. */
+  hear(how: "tell" | "drop", drain: () => void): boolean {
+    this.#failed = false;
+    this.#drops = how === "drop";
+    drain();
+    return this.#failed;
+  }
+
+  /** True for what is not to be handled: they do not end the script, and what the measured print is not told. */
+  takes(request: ScriptRequest): boolean {
+    if (request.kind === "event" && request.event.kind === "errorf") this.#failed = true;
+    if (request.kind === "exit" && request.code !== 0) this.#failed = true;
+    return this.#drops || request.kind === "exit";
+  }
 }

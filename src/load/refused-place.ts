@@ -1,8 +1,9 @@
 import { type LineInfo, readLineInfo } from "../btf/btf-ext.ts";
 import { BpfError } from "../errors.ts";
 import type { Diagnostic } from "../source/diagnostic.ts";
-import type { LoadOptions, ObjectPlace, UserPlace } from "./load-options.ts";
+import type { ObjectPlace, UserPlace } from "./load-options.ts";
 import { objectFunctions } from "./object-functions.ts";
+import { isFile } from "./user-place.ts";
 import type { VerifierLog } from "./verifier-log.ts";
 
 /**
@@ -26,20 +27,6 @@ export function findRefusedPlace(
   }
 }
 
-/** The part of the user's text that a place of the object is. */
-export function userPlace(place: ObjectPlace, options: LoadOptions): UserPlace | undefined {
-  const { describe, source } = options;
-  const described = describe?.(place);
-  if (described !== undefined) return described;
-  if (source === undefined || place.line < 1 || place.line > source.lineCount) return undefined;
-  if (place.file !== source.name && !place.file.endsWith(`/${source.name}`)) return undefined;
-  const text = source.line(place.line);
-  const indent = text.length - text.trimStart().length;
-  const start = source.offset(place.line, Math.max(place.column, indent + 1));
-  const end = source.offset(place.line, 1) + text.trimEnd().length;
-  return { source, span: { start, end: Math.max(end, start) } };
-}
-
 /** The diagnostic of a refusal at the user's line. */
 export function refusalDiagnostic(at: UserPlace, message: string, hint: string | undefined): Diagnostic {
   return { severity: "error", code: "VERIFIER", message, hint, ...at };
@@ -61,7 +48,7 @@ function byInstruction(
     (line) => line.instruction >= owner.start && line.instruction <= at && line.line > 0,
   );
   // Code from a header was written by the user where he used it: the last line of his own before it.
-  const own = before.findLast((line) => file !== undefined && sameFile(line.file, file));
+  const own = before.findLast((line) => file !== undefined && isFile(line.file, file));
   return own ?? before.at(-1);
 }
 
@@ -74,14 +61,10 @@ function byText(
   const same = all.filter(
     (line) =>
       line.text.trim() === place.text.trim() &&
-      (place.line === undefined || (line.line === place.line && sameFile(line.file, place.file ?? ""))),
+      (place.line === undefined || (line.line === place.line && isFile(line.file, place.file ?? ""))),
   );
   const [first] = same;
   return same.every((line) => line.line === first?.line && line.file === first.file) ? first : undefined;
-}
-
-function sameFile(path: string, name: string): boolean {
-  return path === name || path.endsWith(`/${name}`);
 }
 
 function pick({ file, line, column, text }: LineInfo): Omit<ObjectPlace, "program"> {

@@ -2,7 +2,8 @@ import { BpfError, hideFields } from "../errors.ts";
 import { errnoName } from "../ffi/errno-table.ts";
 import { type Diagnostic, renderDiagnostic } from "../source/diagnostic.ts";
 import type { LoadOptions, ObjectPlace } from "./load-options.ts";
-import { findRefusedPlace, refusalDiagnostic, userPlace } from "./refused-place.ts";
+import { findRefusedPlace, refusalDiagnostic } from "./refused-place.ts";
+import { userPlace } from "./user-place.ts";
 import { verifierAdvice } from "./verifier-advice.ts";
 import { parseVerifierLog } from "./verifier-log.ts";
 

@@ -1,7 +1,7 @@
 import { BpfError, ClosedError } from "../errors.ts";
-import { FdWaiter } from "../ffi/fd-waiter.ts";
 import { EventQueue } from "./event-queue.ts";
 import { type Pollable, pollSources } from "./poll-sources.ts";
+import { type Timing, WakeUps } from "./wake-ups.ts";
 
 /** Is called with each event; `cpu` is -1 where the source does not know it. */
 export type EventHandler<E> = (event: E, cpu: number) => void;
@@ -21,16 +21,6 @@ export interface IterationOptions {
 /** Events taken out at once for an iteration; the others stay where they are until these are used up. */
 const BATCH = 4096;
 
-/** When a source is read. */
-export interface Timing {
-  /** Milliseconds from a wake-up to reading, in which events gather; 0 unless told. */
-  readonly gatherMs?: number;
-  /** A descriptor tells only once that it is readable: to whoever asks first, be it only to begin to wait. */
-  readonly tellsOnce?: boolean;
-  /** Milliseconds after which events are looked for although no wake-up came; never unless told. */
-  readonly flushMs?: number | undefined;
-}
-
 /**
  * Events that come from the kernel through file descriptors, to be had in three ways:
  *
@@ -45,9 +35,7 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
   readonly #queue = new EventQueue<E>();
   readonly #runs = new Set<Run>();
   readonly #timing: Timing;
-  #waiters: FdWaiter[] | undefined;
-  #flush: NodeJS.Timeout | undefined;
-  #gathering: NodeJS.Timeout | undefined;
+  readonly #wakeUps: WakeUps;
   #draining = false;
   /** The last look ended at its limit: there is more. */
   #more = false;
@@ -56,6 +44,8 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
   constructor(name: string, timing: Timing = {}) {
     this.name = name;
     this.#timing = timing;
+    const look = () => this.#refill();
+    this.#wakeUps = new WakeUps({ fds: () => this.fds, isWanted: () => this.#wanted, look }, timing);
   }
 
   /** What becomes readable when there are events. */
@@ -140,7 +130,7 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
     try {
       const handle = this.#handler();
       for (const event of this.#queue.takeAll()) handle(event, -1);
-      if (!this.#closed) this.#await();
+      if (!this.#closed) this.#wakeUps.start(this.#more);
     } catch (error) {
       this.#fail(error);
     }
@@ -182,8 +172,7 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#rest();
-    for (const waiter of this.#waiters ?? []) waiter.close();
+    this.#wakeUps.close();
     // A handler that closes is called in the middle of a drain, which still uses the memory.
     if (!this.#draining) this.release();
     this.#queue.end();
@@ -200,7 +189,7 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
   }
 
   async #wakeFor<T>(next: Promise<T>): Promise<T> {
-    this.#await();
+    this.#wakeUps.start(this.#more);
     try {
       return await next;
     } finally {
@@ -209,56 +198,15 @@ export abstract class EventSource<E> implements AsyncIterable<E>, Pollable {
   }
 
   get #wanted(): boolean {
-    return this.#queue.hasWaiting || this.#runs.size > 0;
-  }
-
-  #await(): void {
-    const first = this.#waiters === undefined;
-    if (this.#waiters === undefined) {
-      this.#waiters = this.fds.map((fd) => new FdWaiter(fd, () => this.#wake()));
-    } else if (this.#gathering === undefined) {
-      for (const waiter of this.#waiters) waiter.resume();
-    }
-    const { flushMs } = this.#timing;
-    if (flushMs !== undefined) this.#flush ??= setInterval(() => this.#refill(), flushMs);
-    // Events that are there already may wake nobody. They are taken out in a later turn of the event loop, or a
-    // flood would keep timers and signals from running; and after the loop has begun to wait, which it may do
-    // only in its next turn.
-    // Where events may be late, the flush finds them: looking at once would take them one by one.
-    if (this.gatherMs > 0) this.#wake();
-    else if (flushMs === undefined || first || this.#more) {
-      const look = () => this.#refill();
-      setImmediate(this.#timing.tellsOnce ? () => setImmediate(look) : look);
-    }
-  }
-
-  /** No wake-ups, and no reason to stay alive, while nobody waits. */
-  #rest(): void {
-    for (const waiter of this.#waiters ?? []) waiter.pause();
-    clearInterval(this.#flush);
-    this.#flush = undefined;
-    clearTimeout(this.#gathering);
-    this.#gathering = undefined;
+    return !this.#closed && (this.#queue.hasWaiting || this.#runs.size > 0);
   }
 
   #restIfIdle(): void {
-    if (!this.#wanted) this.#rest();
-  }
-
-  /** While events gather, the kernel wakes nobody: a ring tells of events only to a reader who has read all. */
-  #wake(): void {
-    if (this.gatherMs === 0) this.#refill();
-    if (this.gatherMs === 0 || this.#gathering !== undefined) return;
-    for (const waiter of this.#waiters ?? []) waiter.pause();
-    this.#gathering = setTimeout(() => {
-      this.#gathering = undefined;
-      this.#refill();
-      if (!this.#closed && this.#wanted) for (const waiter of this.#waiters ?? []) waiter.resume();
-    }, this.gatherMs);
+    if (!this.#wanted) this.#wakeUps.rest();
   }
 
   #refill(): void {
-    if (this.#closed || !this.#wanted) return;
+    if (!this.#wanted) return;
     try {
       const emit: EventHandler<E> =
         this.#runs.size > 0 ? this.#handler() : (event) => this.#queue.push(event);
