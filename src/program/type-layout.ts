@@ -1,5 +1,5 @@
-import type { Type } from "./types.ts";
-import type { AggregateLayout, PlacedLayout, ValueLayout } from "./value-layout.ts";
+import type { StructMember, Type } from "./types.ts";
+import type { AggregateLayout, FieldLayout, PlacedLayout, ValueLayout } from "./value-layout.ts";
 
 /** A value of a given kind of deferred type: bytes and alignment. */
 const DEFERRED: Readonly<Record<string, readonly [size: number, alignment: number]>> = {
@@ -132,7 +132,7 @@ export function layoutOf(type: Type): ValueLayout {
     case "pointer":
       return { kind: "pointer", size: 8 };
     case "struct":
-      return { kind: "record", size, fields: type.members().map(structField) };
+      return { kind: "record", size, fields: type.members().flatMap(structFields) };
     case "buffer":
       return { kind: "buffer", size };
     case "array":
@@ -169,7 +169,16 @@ function enumNames(names: ReadonlyMap<bigint, string>): Record<string, string> {
   return Object.fromEntries([...names].map(([value, name]) => [String(value), name]));
 }
 
-function structField(member: { name: string; type: Type; bitOffset: number; bitSize: number }) {
+/** Members of a struct or union without a name are members of what it lies in; nameless bits are padding. */
+function structFields(member: StructMember): FieldLayout[] {
+  if (member.name !== "") return [structField(member)];
+  const { type, bitOffset } = member;
+  if (type.kind !== "struct") return [];
+  const inner = type.members().flatMap(structFields);
+  return inner.map((field) => ({ ...field, offset: field.offset + bitOffset / 8 }));
+}
+
+function structField(member: StructMember): FieldLayout {
   const { name, type, bitOffset, bitSize } = member;
   if (bitSize === 0) return { name, offset: bitOffset / 8, layout: layoutOf(type) };
   const offset = Math.floor(bitOffset / 8);

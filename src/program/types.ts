@@ -75,6 +75,8 @@ export interface IntegerType {
   readonly signed: boolean;
   /** A literal, or made of literals: takes the type of what it meets. */
   readonly literal?: true;
+  /** A literal below zero: it fits no unsigned type. */
+  readonly negative?: true;
   readonly enumeration?: Enumeration | undefined;
 }
 

@@ -27,7 +27,7 @@ export type ValueLayout =
   | {
       readonly kind: "record";
       readonly size: number;
-      readonly fields: readonly (PlacedLayout & { readonly name: string })[];
+      readonly fields: readonly FieldLayout[];
     }
   | DeferredLayout
   | { readonly kind: "aggregate"; readonly size: number; readonly aggregate: AggregateLayout };
@@ -35,6 +35,10 @@ export type ValueLayout =
 export interface PlacedLayout {
   readonly offset: number;
   readonly layout: ValueLayout;
+}
+
+export interface FieldLayout extends PlacedLayout {
+  readonly name: string;
 }
 
 /**

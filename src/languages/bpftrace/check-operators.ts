@@ -11,6 +11,7 @@ import { withSpace } from "./pointer-space.ts";
 import { BOOLEAN, INT64, NONE, pointerTo, typeName, UINT64 } from "./type-names.ts";
 import { isBytes, isNumber, isTestable } from "./type-tests.ts";
 
+const ARITHMETIC: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%"]);
 const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", ">", "<=", ">="]);
 
 /** Operators: what they take, what they give, and what they mean for pointers and bytes. */
@@ -108,6 +109,7 @@ export abstract class CheckOperators extends CheckBase {
     if (isBytes(a) || isBytes(b)) return this.#compareBytes(operator, left, right, span);
     if (a.kind === "pointer" || b.kind === "pointer") return this.pointers(operator, left, right, span);
     if (!isNumber(a) || !isNumber(b)) return this.#mismatch(operator, left, right, span);
+    this.#warnOfSigns(operator, left, right, span);
     const signed = arithmeticSign(a, b);
     if (COMPARISONS.has(operator)) {
       return { kind: "binary", operator, left, right, signed, type: BOOLEAN, span };
@@ -119,6 +121,19 @@ export abstract class CheckOperators extends CheckBase {
       if (folded !== undefined) return folded;
     }
     return { ...made, left, right };
+  }
+
+  /** A number of 64 bits and one below zero have no type that holds both: they are taken as signed. */
+  #warnOfSigns(operator: string, left: Value, right: Value, span: Span): void {
+    const [a, b] = [left.type, right.type];
+    if (!meetUnsafely(a, b) && !meetUnsafely(b, a)) return;
+    const what = COMPARISONS.has(operator) ? "comparison of" : "arithmetic on";
+    if (what === "arithmetic on" && !ARITHMETIC.has(operator)) return;
+    this.state.warn(
+      `${what} integers of different signs: '${typeName(a)}' and '${typeName(b)}' can lead to undefined behavior`,
+      span,
+      "A cast of one of them says which is meant.",
+    );
   }
 
   #logical(operator: string, left: Value, right: Value, span: Span): Value {
@@ -221,6 +236,11 @@ export abstract class CheckOperators extends CheckBase {
       span,
     };
   }
+}
+
+function meetUnsafely(unsigned: Type, signed: Type): boolean {
+  if (unsigned.kind !== "integer" || unsigned.signed || unsigned.bytes < 8 || unsigned.literal) return false;
+  return signed.kind === "integer" && signed.signed && (!signed.literal || signed.negative === true);
 }
 
 function arithmeticSign(a: Type, b: Type): boolean {

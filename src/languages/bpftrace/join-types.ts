@@ -37,17 +37,20 @@ export function joinIntegers(a: IntegerType, b: IntegerType): IntegerType {
   const keep = enumeration === undefined ? {} : { enumeration };
   if (a.signed === b.signed) {
     const literal = a.literal && b.literal ? { literal: true as const } : {};
+    const negative = a.literal && b.literal && (a.negative || b.negative) ? { negative: true as const } : {};
     return {
       kind: "integer",
       bytes: a.bytes >= b.bytes ? a.bytes : b.bytes,
       signed: a.signed,
       ...literal,
+      ...negative,
       ...keep,
     };
   }
   const [signed, unsigned] = a.signed ? [a, b] : [b, a];
   // A literal that fits takes the other's side.
-  if (signed.literal && signed.bytes <= unsigned.bytes) return unsigned;
+  if (signed.literal && !signed.negative && signed.bytes <= unsigned.bytes) return unsigned;
+  if (signed.negative && !unsigned.literal) return { ...INT64, ...keep };
   if (signed.bytes > unsigned.bytes) return { ...signed, ...keep };
   return unsigned.literal ? UINT64 : INT64;
 }
@@ -116,6 +119,7 @@ export function sameType(a: Type, b: Type): boolean {
         a.bytes === other.bytes &&
         a.signed === other.signed &&
         a.literal === other.literal &&
+        a.negative === other.negative &&
         a.enumeration === other.enumeration
       );
     }

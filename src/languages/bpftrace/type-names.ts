@@ -67,7 +67,9 @@ export function pointerTo(to: Type, space: PointerType["space"] = "kernel"): Poi
 export function literalType(value: bigint): IntegerType {
   for (const bytes of [1, 2, 4, 8] as const) {
     const half = 1n << BigInt(8 * bytes - 1);
-    if (value >= -half && value < half) return { kind: "integer", bytes, signed: true, literal: true };
+    if (value >= half || value < -half) continue;
+    const sign = value < 0n ? { negative: true as const } : {};
+    return { kind: "integer", bytes, signed: true, literal: true, ...sign };
   }
   return { kind: "integer", bytes: 8, signed: false, literal: true };
 }
