@@ -19,20 +19,20 @@ interface Way {
   readonly status?: number;
 }
 
-const EVERY_WAY: readonly Way[] = [
+/** These differ in what the kernel sees; in a guest, where a process takes seconds to start, they must do. */
+const UNLIKE: readonly Way[] = [
   { name: "close", status: 0 },
-  { name: "exit", status: 3 },
   { name: "throw", status: 1 },
-  { name: "SIGINT", signal: "SIGINT" },
   { name: "SIGTERM", signal: "SIGTERM" },
   { name: "SIGKILL", signal: "SIGKILL" },
 ];
-/** Where a process takes seconds to start, those that differ in what the kernel sees. */
 const LIKE_OTHERS: readonly Way[] = [
+  { name: "exit", status: 3 },
   { name: "reject", status: 1 },
   { name: "SIGHUP", signal: "SIGHUP" },
+  { name: "SIGINT", signal: "SIGINT" },
 ];
-const WAYS = inGuest ? EVERY_WAY : [...EVERY_WAY, ...LIKE_OTHERS];
+const WAYS = inGuest ? UNLIKE : [...UNLIKE, ...LIKE_OTHERS];
 
 async function start(way: string): Promise<TestProcess> {
   const child = new TestProcess(process.execPath, [SCRIPT, way, kprobes ? "kprobes" : ""]);
