@@ -23,7 +23,7 @@ export class ScriptMaps {
     const map = layout && this.#object.maps.get(layout.table);
     if (layout === undefined || map === undefined) return;
     if (how === "clear") clearScriptMap(map);
-    else zeroScriptMap(map, layout.flagged ? 1 : 0);
+    else zeroScriptMap(map, layout.flagged);
   }
 
   /** A map as it is now. */

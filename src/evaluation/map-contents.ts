@@ -1,3 +1,4 @@
+import { isScalar } from "../program/scalar-map.ts";
 import type { TypedMap } from "../program/tir.ts";
 import { layoutOf, sizeOfType } from "../program/type-layout.ts";
 import { decodeScriptValue, type ScriptSpelling } from "../values/decode-script-value.ts";
@@ -20,7 +21,7 @@ export class MapContents {
 
   constructor(map: TypedMap) {
     this.map = map;
-    this.isScalar = map.kind === "scalar" || map.kind === "percpu-scalar";
+    this.isScalar = isScalar(map);
     this.#size = sizeOfType(map.value);
   }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { packageFile } from "../package-root.ts";
+import { FLAG_BYTES, isScalar } from "../program/scalar-map.ts";
 import type {
   ActionPlace,
   ScriptAction,
@@ -13,7 +14,6 @@ import type { Type } from "../program/types.ts";
 import { SourceError } from "../source/source-error.ts";
 import type { SourceText, Span } from "../source/source-text.ts";
 import { CWriter } from "./c-writer.ts";
-import { FLAG_BYTES, isScalar } from "./lower-map.ts";
 import { LowerSteps, recordOffsets, recordSize } from "./lower-step.ts";
 import type { LoweringContext } from "./lowering-context.ts";
 import { ProgramFrame } from "./program-frame.ts";

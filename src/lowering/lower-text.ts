@@ -19,7 +19,7 @@ const SEARCH_WORDS = 4;
 const GLOB_WORDS = 6;
 const MOST_STEPS = 1 << 20;
 
-/** What looks into texts: comparing, searching, measuring. */
+/** Texts: comparing, searching, measuring, joining. */
 export abstract class LowerTexts extends LowerMaps {
   /** 0 where texts are the same as far as a number of characters. */
   protected compareTexts({ arguments: [left, right, most] }: Call): Operand {
@@ -83,6 +83,22 @@ export abstract class LowerTexts extends LowerMaps {
     const size = sizeOfType((text as Value).type);
     if (size > 64) this.frame.needsMemory();
     return scalar(this.out.number(`bt_text_length(${c}, ${size}, ${alignment})`));
+  }
+
+  /** With room for both whole, so that the verifier need not relate the length of one to that of the other. */
+  protected concatenate({ arguments: [left, right], type }: Call): Operand {
+    const [a, b] = this.pair(left as Value, right as Value);
+    const [m, n] = [sizeOfType((left as Value).type), sizeOfType((right as Value).type)];
+    this.frame.needsMemory();
+    // What has it as its type reads all that the type has room for.
+    const slot = this.slot(Math.max(m + n, sizeOfType(type)));
+    const length = this.out.number(`bpf_probe_read_kernel_str(${slot.c}, ${m}, ${a.c})`);
+    this.out.line(`${length} = (s64)${length} > 0 ? ${length} - 1 : 0;`);
+    this.out.line(`barrier_var(${length});`);
+    this.out.line(`if (${length} < ${m}) bpf_probe_read_kernel_str(${slot.c} + ${length}, ${n}, ${b.c});`);
+    const size = sizeOfType(type);
+    if (size < m + n) this.out.line(`*(${slot.c} + ${size - 1}) = 0;`);
+    return slot;
   }
 }
 

@@ -12,12 +12,12 @@ export function clearScriptMap(map: LoadedMap): void {
   forEachKey(map, (key) => libbpf().bpf_map_delete_elem(map.fd, key));
 }
 
-/** Sets all values to zero. Of a flagged value the flag stays when `keep` is told. */
-export function zeroScriptMap(map: LoadedMap, keep = 0): void {
+/** Sets all values to zero. A map of one value says whether it was stored: with `flagged` it says so afterwards. */
+export function zeroScriptMap(map: LoadedMap, flagged = false): void {
   const { stride, perCpu, cpus } = valueStride(map);
   const value = NativeBuffer.alloc(stride);
   // The word of the flag is a number that is not 0.
-  for (let cpu = 0; keep > 0 && cpu < cpus; cpu++) value.view.setUint32(cpu * perCpu, 1, true);
+  for (let cpu = 0; flagged && cpu < cpus; cpu++) value.view.setUint32(cpu * perCpu, 1, true);
   // A key that was removed meanwhile needs no zero: only keys that exist are written.
   const flags = map.typeName.includes("array") ? 0n : 2n;
   forEachKey(map, (key) => libbpf().bpf_map_update_elem(map.fd, key, value.address, flags));

@@ -3,6 +3,7 @@ import { readBatches } from "../maps/batch-reader.ts";
 import { walkKeys } from "../maps/key-walker.ts";
 import { possibleCpus } from "../maps/possible-cpus.ts";
 import type { RawChunk, RawMap } from "../maps/raw-chunk.ts";
+import { FLAG_BYTES } from "../program/scalar-map.ts";
 import type { ScriptMapLayout } from "../program/script.ts";
 import { decodeScriptValue, type ScriptSpelling } from "../values/decode-script-value.ts";
 import { mergeAggregate } from "../values/merge-aggregate.ts";
@@ -11,8 +12,6 @@ import { valueKind } from "../values/value-kind.ts";
 
 /** Bytes of a chunk of entries: a map of histograms has large ones. */
 const CHUNK_BYTES = 1 << 20;
-/** A map of one value begins with a word that says whether there is one. */
-const FLAG_BYTES = 8;
 
 /** All entries of a script's map, those of each CPU merged; a map of one value that has none is as `unset` says. */
 export function readScriptMap(
