@@ -203,6 +203,18 @@ static long (*const bpf_trace_printk)(const char *format, u32 size, ...) = (void
 	if (!__builtin_constant_p(bcc_ts_bounded_)) __asm__("" : "+r"(bcc_ts_bounded_)); \
 	bcc_ts_bounded_; })
 
+/* An array's address, of which clang is not to know that low bits of it are zero. */
+#define bcc_ts_array(ARRAY) ({ \
+	__typeof__(&(ARRAY)[0]) bcc_ts_array_ = (ARRAY); \
+	__asm__("" : "+r"(bcc_ts_array_)); \
+	bcc_ts_array_; })
+
+/* A remainder that the verifier, too, sees to be below its divisor. */
+#define bcc_ts_remainder(DIVISOR, VALUE) ({ \
+	__auto_type bcc_ts_remainder_ = (VALUE); \
+	__asm__("" : "+r"(bcc_ts_remainder_)); \
+	bcc_ts_remainder_ < (DIVISOR) ? bcc_ts_remainder_ : 0; })
+
 #define bcc_ts_low(TYPE, MOST, VALUE) ({ \
 	u32 bcc_ts_half = (TYPE)(VALUE); \
 	__asm__("" : "+r"(bcc_ts_half)); \

@@ -76,7 +76,8 @@ const RULES: readonly Rule[] = [
     hint: BOUND_SIZE,
   },
   {
-    pattern: /R\d+ (?:unbounded memory access|min value is outside|max value is outside)/,
+    pattern:
+      /R\d+ (?:unbounded memory access|min value is outside|max value is outside)|unbounded variable-offset .* stack/,
     summary: "an index or offset may lie outside of the memory that it accesses",
     hint: BOUND_IT,
   },
@@ -168,7 +169,7 @@ export function verifierAdvice(reason: string): Advice {
 
 /** What verifiers say of bounds that are not checked, or that were lost on the way. */
 const BOUNDS =
-  /invalid access to (?:map value|packet|memory|mem)|unbounded|(?:min|max) value is|invalid zero-sized|pointer arithmetic|math between|variable[- ](?:offset )?stack|invalid (?:indirect |variable-offset )?(?:read|write|access)\b.* stack R\d+ var_off/;
+  /invalid access to (?:map value|packet|memory|mem)|unbounded|(?:min|max) value is|invalid zero-sized|pointer arithmetic|math between|bitwise operator .* on pointer|variable[- ](?:offset )?stack|invalid (?:indirect |variable-offset )?(?:read|write|access)\b.* stack R\d+ var_off/;
 
 /** Whether another form of the same arithmetic may be followed by the verifier. */
 export function mayHaveLostBounds(reason: string): boolean {

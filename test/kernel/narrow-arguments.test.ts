@@ -62,3 +62,24 @@ RAW_TRACEPOINT_PROBE(sys_exit)
   );
   bpf.close();
 });
+
+test("an array of structs on the stack is indexed by a remainder, and a member's address is taken", async () => {
+  using bpf = await load(
+    `
+struct span { u32 from, to; u64 at[2]; };
+BPF_ARRAY(sums, u64, 1);
+RAW_TRACEPOINT_PROBE(sys_enter)
+{
+	struct span spans[7] = {};
+	u32 i = bpf_get_prandom_u32() % 7;
+	spans[i].from = spans[i].to = i;
+	bpf_probe_read_kernel(&spans[i].to, sizeof(spans[i].to), &spans[i].from);
+	int zero = 0;
+	u64 sum = spans[i].from + spans[i].to;
+	sums.update(&zero, &sum);
+	return 0;
+}`,
+    { attach: false },
+  );
+  bpf.close();
+});

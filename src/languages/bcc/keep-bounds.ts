@@ -15,6 +15,8 @@ export function keepBounds(unit: TranslationUnit): void {
     if (UNEVALUATED.has(node.kind) || node.storageClass === "static") return false;
     keepHalf(unit, node);
     keepIndex(unit, node);
+    keepArray(unit, node);
+    keepRemainder(unit, node);
     return true;
   });
 }
@@ -25,7 +27,7 @@ export function keepBounds(unit: TranslationUnit): void {
  */
 function keepHalf(unit: TranslationUnit, node: AstNode): void {
   const whole = children(node).at(-1);
-  if (whole !== undefined && cutsOff(node, whole) && !isConstant(whole)) wrap(unit, whole, "bcc_ts_half");
+  if (whole !== undefined && cutsOff(node, whole) && !isConstant(whole)) wrap(unit, whole, "bcc_ts_half(");
 }
 
 /**
@@ -41,14 +43,48 @@ function keepIndex(unit: TranslationUnit, node: AstNode): void {
   const cut = children(value).at(-1);
   // That is wrapped already.
   if (cut !== undefined && cutsOff(value, cut)) return;
-  wrap(unit, value, "bcc_ts_bounded");
+  wrap(unit, value, "bcc_ts_bounded(");
 }
 
-function wrap(unit: TranslationUnit, expression: AstNode, macro: string): void {
+/**
+ * Has clang not know where an array of the stack lies. It knows which of the address's low bits are zero and would add
+ * a member's offset by `|=`, which verifiers do not allow on pointers.
+ */
+function keepArray(unit: TranslationUnit, node: AstNode): void {
+  if (node.kind !== "ArraySubscriptExpr") return;
+  const [base, index] = children(node);
+  const array = base?.castKind === "ArrayToPointerDecay" ? children(base)[0] : undefined;
+  if (array === undefined || index === undefined || isConstant(index) || !isVariable(array)) return;
+  wrap(unit, array, "bcc_ts_array(");
+}
+
+/**
+ * Has a remainder compared with what it is the remainder of: clang divides by multiplying, and verifiers take the
+ * result for any number.
+ */
+function keepRemainder(unit: TranslationUnit, node: AstNode): void {
+  if (node.opcode !== "%" || !canonicalType(node).startsWith("unsigned ")) return;
+  const [value, divisor] = children(node);
+  if (value === undefined || divisor === undefined || isConstant(value) || !isConstant(divisor)) return;
+  const span = unit.editable(divisor);
+  if (span !== undefined)
+    wrap(unit, node, `bcc_ts_remainder(${unit.source.text.slice(span.start, span.end)}, `);
+}
+
+/** A variable of the program's, or a member of one. */
+function isVariable(node: AstNode): boolean {
+  if (node.kind === "MemberExpr" || node.kind === "ParenExpr") {
+    const [inner] = children(node);
+    return node.isArrow !== true && inner !== undefined && isVariable(inner);
+  }
+  return node.kind === "DeclRefExpr";
+}
+
+function wrap(unit: TranslationUnit, expression: AstNode, opening: string): void {
   const span = unit.editable(expression);
   if (span === undefined) return;
   const afterWord = /\w/.test(unit.source.text[span.start - 1] ?? "");
-  unit.edits.wrap(span.start, span.end, `${afterWord ? " " : ""}${macro}(`, ")");
+  unit.edits.wrap(span.start, span.end, `${afterWord ? " " : ""}${opening}`, ")");
 }
 
 /** Without brackets and changes of type that the text does not spell. */
