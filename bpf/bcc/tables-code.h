@@ -215,6 +215,9 @@ static long (*const bpf_trace_printk)(const char *format, u32 size, ...) = (void
 	__asm__("" : "+r"(bcc_ts_remainder_)); \
 	bcc_ts_remainder_ < (DIVISOR) ? bcc_ts_remainder_ : 0; })
 
+/* A number, in memory of its own. */
+#define bcc_ts_copied(VALUE) ((__typeof__(VALUE)){ VALUE })
+
 #define bcc_ts_low(TYPE, MOST, VALUE) ({ \
 	u32 bcc_ts_half = (TYPE)(VALUE); \
 	__asm__("" : "+r"(bcc_ts_half)); \

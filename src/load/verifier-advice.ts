@@ -95,9 +95,15 @@ const RULES: readonly Rule[] = [
     hint: "Let loops run fewer times, use bpf_loop (Linux 5.17), or spread the work over several programs.",
   },
   {
-    pattern: /infinite loop detected|back-edge from insn/,
+    pattern: /infinite loop detected/,
     summary: "a loop may run for ever",
-    hint: "Give the loop a constant bound: `for (int i = 0; i < 16; i++)`. Linux before 5.3 allows no loops: unroll them.",
+    hint: "Give the loop a constant bound, `for (int i = 0; i < 16; i++)`, and its count a variable whose address nobody gets: `u32 key = i; table.lookup(&key);`.",
+  },
+  {
+    pattern: /back-edge from insn/,
+    summary:
+      "this kernel follows a loop only where it goes back by a jump, and this one falls into its beginning",
+    hint: "Write it as `for (int i = 0; i < 16; i++)`, with break and continue instead of goto. Linux before 5.3 allows no loops at all: unroll them.",
   },
   {
     pattern: /(?:invalid func|unknown func) (?:(bpf_\w+)|unknown)#(\d+)/,
@@ -171,7 +177,10 @@ export function verifierAdvice(reason: string): Advice {
 const BOUNDS =
   /invalid access to (?:map value|packet|memory|mem)|unbounded|(?:min|max) value is|invalid zero-sized|pointer arithmetic|math between|bitwise operator .* on pointer|variable[- ](?:offset )?stack|invalid (?:indirect |variable-offset )?(?:read|write|access)\b.* stack R\d+ var_off/;
 
+/** What they say of loops whose count they lost. */
+const LOOPS = /infinite loop detected|back-edge from insn|jumps is too complex/;
+
 /** Whether another form of the same arithmetic may be followed by the verifier. */
 export function mayHaveLostBounds(reason: string): boolean {
-  return BOUNDS.test(reason);
+  return BOUNDS.test(reason) || LOOPS.test(reason);
 }

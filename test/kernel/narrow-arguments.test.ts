@@ -83,3 +83,33 @@ RAW_TRACEPOINT_PROBE(sys_enter)
   );
   bpf.close();
 });
+
+test("loops count with variables whose addresses tables get", async () => {
+  using bpf = await load(
+    `
+BPF_ARRAY(sums, u64, 8);
+BPF_HASH(seen, u32, u64);
+RAW_TRACEPOINT_PROBE(sys_enter)
+{
+	u64 sum = 0;
+	for (int i = 1; i < 8; i++) {
+		u64 *value = sums.lookup(&i);
+		if (value) sum += *value;
+	}
+	u32 tries = 0;
+again:
+	for (u32 pid = 0; pid < 20; pid++) {
+		u64 *value = seen.lookup(&pid);
+		if (!value) continue;
+		sum += *value;
+		seen.delete(&pid);
+	}
+	if (++tries < 3) goto again;
+	int zero = 0;
+	sums.update(&zero, &sum);
+	return 0;
+}`,
+    { attach: false },
+  );
+  bpf.close();
+});

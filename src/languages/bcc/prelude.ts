@@ -27,7 +27,7 @@ export interface Prelude {
 const ALWAYS = {
   expand: ["u64"],
   parse: ["bpf_trace_printk", "pt_regs", "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64"],
-  code: "pt_regs u8 u16 u32 u64 s8 s16 s32 s64 SEC bcc_ts_low bcc_ts_low32 bcc_ts_half bcc_ts_bounded bcc_ts_array bcc_ts_remainder bcc_ts_read bcc_ts_read_bits bcc_ts_copy bcc_ts_part bcc_ts_printk bcc_ts_vprintk bpf_probe_read BPF_ANY".split(
+  code: "pt_regs u8 u16 u32 u64 s8 s16 s32 s64 SEC bcc_ts_low bcc_ts_low32 bcc_ts_half bcc_ts_bounded bcc_ts_copied bcc_ts_array bcc_ts_remainder bcc_ts_read bcc_ts_read_bits bcc_ts_copy bcc_ts_part bcc_ts_printk bcc_ts_vprintk bpf_probe_read BPF_ANY".split(
     " ",
   ),
 } as const;

@@ -4,6 +4,7 @@ import type { Diagnostic } from "../../source/diagnostic.ts";
 import { SourceError } from "../../source/source-error.ts";
 import { SourceText } from "../../source/source-text.ts";
 import { checkTables, tableDefines } from "./check-tables.ts";
+import { copyCounters } from "./copy-counters.ts";
 import { declarePrograms } from "./declare-programs.ts";
 import { expandedSource, toOriginal } from "./expanded-source.ts";
 import { explainDiagnostics } from "./explain-diagnostic.ts";
@@ -58,6 +59,7 @@ const PASSES = [
   rewritePrintk,
   rewritePackets,
   keepBounds,
+  copyCounters,
   zeroKeys,
   readKernelMemory,
 ] as const;

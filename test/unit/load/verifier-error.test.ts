@@ -21,6 +21,7 @@ const TABLE: readonly Expected[] = [
   ["too-many", /program is too large: 1000001 instructions/, /fewer times/, /sum \+= i|for \(u32 i/],
   ["loop-on-variable", /loop may run for ever/, /constant bound/, /while \(go\)/],
   ["loop-forever", /loop may run for ever/, /constant bound/, /for \(;;\)/],
+  ["loop-entered-inside", /only where it goes back by a jump/, /instead of goto/, /goto check/],
   ["unknown-helper", /does not offer the helper number 9999/, /newer kernel/, /bpf_no_such_helper/],
   [
     "wrong-helper",
@@ -45,7 +46,13 @@ const TABLE: readonly Expected[] = [
 
 const VERSIONS = ["6.1", "6.12", "6.18"];
 /** Cases that a kernel accepts. */
-const ACCEPTED = ["stack-unset 6.1", "stack-unset 6.12", "stack-calls 6.18"];
+const ACCEPTED = [
+  "loop-entered-inside 6.12",
+  "loop-entered-inside 6.18",
+  "stack-unset 6.1",
+  "stack-unset 6.12",
+  "stack-calls 6.18",
+];
 
 for (const [name, summary, hint, line] of TABLE) {
   for (const version of VERSIONS) {
