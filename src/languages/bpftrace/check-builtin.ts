@@ -1,14 +1,12 @@
 import type { Intrinsic, TypedAction, Value } from "../../program/tir.ts";
-import type { DeferredType, IntegerType, Type } from "../../program/types.ts";
+import type { DeferredType, Type } from "../../program/types.ts";
 import { SourceText, type Span } from "../../source/source-text.ts";
 import type { Expression } from "./ast.ts";
-import { CheckExpressions } from "./check-expression.ts";
+import { CheckProbeArguments } from "./check-probe-arguments.ts";
 import { parseWholeExpression } from "./parse-script.ts";
-import type { ArgumentPlace } from "./place-arguments.ts";
 import { placedAt } from "./placed-at.ts";
-import { type ContextField, hasRegisters } from "./probe-context.ts";
-import { REGISTERS } from "./registers.ts";
-import { BOOLEAN, INT32, INT64, NONE, pointerTo, UINT32, UINT64 } from "./type-names.ts";
+import { hasRegisters } from "./probe-context.ts";
+import { BOOLEAN, INT32, NONE, pointerTo, UINT32, UINT64 } from "./type-names.ts";
 
 /** Builtins that the lowering knows, with their types. */
 const DIRECT: Readonly<Record<string, readonly [Intrinsic, Type]>> = {
@@ -36,16 +34,12 @@ const DERIVED: Readonly<Record<string, string>> = {
 const DEFAULT_DEPTH = 127;
 
 /** Builtins: values that a name alone gives. */
-export abstract class CheckBuiltins extends CheckExpressions {
+export abstract class CheckBuiltins extends CheckProbeArguments {
   protected abstract emit(
     action: Omit<TypedAction, "arguments" | "span">,
     values: readonly Value[],
     span: Span,
   ): Value;
-
-  protected intrinsic(name: Intrinsic, type: Type, span: Span, args: readonly Value[] = []): Value {
-    return { kind: "call", name, arguments: args, type, span };
-  }
 
   override parsed(name: string, text: string): Expression | undefined {
     return parseWholeExpression(new SourceText(name, text));
@@ -122,86 +116,6 @@ export abstract class CheckBuiltins extends CheckExpressions {
     return this.intrinsic("current-task", task === undefined ? UINT64 : pointerTo(task, "kernel"), span);
   }
 
-  protected register(name: string, type: Type, span: Span): Value | undefined {
-    const offset = REGISTERS[this.state.world.facts.architecture].names[name];
-    return offset === undefined ? undefined : { kind: "context", offset, type, span };
-  }
-
-  protected argument(index: number, onStack: boolean, span: Span): Value {
-    const { provider } = this.context;
-    if (provider === "rawtracepoint") return { kind: "context", offset: 8 * index, type: INT64, span };
-    if (provider === "usdt" && !onStack) return this.#usdtArgument(index, span);
-    if (provider !== "kprobe" && provider !== "uprobe" && provider !== "usdt") {
-      const hint = provider === "fentry" || provider === "tracepoint" ? "Use args.NAME." : undefined;
-      return this.refuse(`The arg${index} builtin can not be used with "${provider}" probes`, span, hint);
-    }
-    const registers = REGISTERS[this.state.world.facts.architecture];
-    const register = onStack ? undefined : registers.arguments[index];
-    if (register !== undefined) return this.register(register, INT64, span) ?? this.nothing(span);
-    return this.#onStack(8 * (onStack ? index : index - registers.arguments.length), span);
-  }
-
-  /** An argument where the program's own note says that it lies. */
-  #usdtArgument(index: number, span: Span): Value {
-    const found = this.context.places?.[index];
-    if (found === undefined) {
-      const { length } = this.context.places ?? [];
-      return this.refuse(`${this.context.name} has ${length} arguments: there is no arg${index}`, span);
-    }
-    const { place, size, signed } = found;
-    const type: IntegerType = { kind: "integer", bytes: size, signed };
-    const wide = (value: Value): Value => ({
-      kind: "convert",
-      operand: { kind: "convert", operand: value, type, span },
-      type: signed ? INT64 : UINT64,
-      span,
-    });
-    if (place.kind === "constant") return wide(this.constant(BigInt(place.value), INT64, span));
-    if (place.kind === "unknown")
-      return this.refuse(`arg${index} of ${this.context.name} cannot be read: ${place.text}`, span);
-    if (place.kind === "register") {
-      const value = this.register(place.register, UINT64, span) ?? this.nothing(span);
-      return wide(
-        place.shift === 0
-          ? value
-          : this.operate(">>", value, this.constant(BigInt(place.shift), UINT64, span), span),
-      );
-    }
-    const part = (register: string | undefined) =>
-      register === undefined ? undefined : this.register(register, UINT64, span);
-    const base = part(place.base) ?? this.constant(0n, UINT64, span);
-    const scaled = part(place.index);
-    const address =
-      scaled === undefined
-        ? base
-        : this.operate(
-            "+",
-            base,
-            this.operate("*", scaled, this.constant(BigInt(place.scale), UINT64, span), span),
-            span,
-          );
-    const sum = this.operate(
-      "+",
-      address,
-      this.constant(BigInt.asUintN(64, BigInt(place.offset)), UINT64, span),
-      span,
-    );
-    return wide({ kind: "read", address: sum, offset: 0, space: "user", type, span });
-  }
-
-  protected retval(span: Span): Value {
-    const { provider, returns } = this.context;
-    if (returns !== undefined) return this.contextField(returns, span);
-    if (provider === "kretprobe" || provider === "uretprobe") {
-      const { result } = REGISTERS[this.state.world.facts.architecture];
-      return this.register(result, INT64, span) ?? this.nothing(span);
-    }
-    return this.refuse(
-      `The retval builtin can only be used with "kretprobe", "uretprobe" and "fexit" probes`,
-      span,
-    );
-  }
-
   private func(span: Span): Value {
     const { provider, attach } = this.context;
     if (provider === "fentry" || provider === "fexit") {
@@ -250,101 +164,6 @@ export abstract class CheckBuiltins extends CheckExpressions {
       depth: frames,
     };
     return this.intrinsic(which === "kstack" ? "kernel-stack" : "user-stack", type, span);
-  }
-
-  protected contextField(field: ContextField, span: Span): Value {
-    const { type, offset, dynamic, place: argument } = field;
-    if (argument !== undefined) return this.#typedArgument(field, argument, span);
-    if (dynamic === undefined) return { kind: "context", offset, type, span };
-    // The lower half of a u32 tells where the data begin, the upper half how long they are.
-    const place: Value = { kind: "context", offset, type: UINT32, span };
-    const start = this.operate("&", place, this.constant(0xffffn, UINT64, span), span);
-    const base: Value = { kind: "context-address", type: UINT64, span };
-    const from = dynamic === "absolute" ? 0 : offset + 4;
-    const sum = this.operate(
-      "+",
-      this.operate("+", base, start, span),
-      this.constant(BigInt(from), UINT64, span),
-      span,
-    );
-    if (type.kind === "string")
-      return this.stringAt({ ...sum, type: pointerTo(NONE, "kernel") } as Value, undefined, span);
-    return { kind: "convert", operand: sum, type, span };
-  }
-
-  /** An argument of a user function, as its debug information types it. */
-  #typedArgument({ name, type }: ContextField, place: ArgumentPlace, span: Span): Value {
-    switch (place.kind) {
-      case "floating": {
-        const message = `the argument ${name} is, or has, a floating-point number: programs in the kernel cannot read it`;
-        return this.refuse(message, span);
-      }
-      case "stack":
-        return { ...this.#onStack(place.offset, span), type };
-      case "reference": {
-        const operand = this.#argumentRegister(place.register, span);
-        const address: Value = { kind: "convert", operand, type: pointerTo(type, "user"), span };
-        return { kind: "read", address, offset: 0, space: "user", type, span };
-      }
-      case "registers":
-        return this.#inRegisters(place, type, span);
-    }
-  }
-
-  #inRegisters({ first, count }: { first: number; count: number }, type: Type, span: Span): Value {
-    if (["integer", "boolean", "pointer"].includes(type.kind)) {
-      return { kind: "convert", operand: this.#argumentRegister(first, span), type, span };
-    }
-    const items = Array.from({ length: count }, (_, i) => this.#argumentRegister(first + i, span));
-    const words: Type = { kind: "tuple", items: items.map(() => UINT64) };
-    const operand: Value = { kind: "compose", items, type: words, span };
-    return { kind: "reinterpret", operand, type, span };
-  }
-
-  #argumentRegister(index: number, span: Span): Value {
-    const name = REGISTERS[this.state.world.facts.architecture].arguments[index] ?? "";
-    return this.register(name, UINT64, span) ?? this.nothing(span);
-  }
-
-  /** A word so many bytes behind the first argument that lies on the stack. */
-  #onStack(offset: number, span: Span): Value & { readonly kind: "read" } {
-    const { stack, stackArguments } = REGISTERS[this.state.world.facts.architecture];
-    const { space } = this.context;
-    const address = this.register(stack, pointerTo(INT64, space), span) ?? this.nothing(span);
-    return { kind: "read", address, offset: stackArguments + offset, space, type: INT64, span };
-  }
-
-  /** Text at an address, as far as its NUL, at most so many bytes with it. */
-  protected stringAt(address: Value, size: Value | undefined, span: Span): Value {
-    const { maxStrlen } = this.state.settings;
-    const constant = size?.kind === "constant" ? Number(size.value) : maxStrlen + 1;
-    const type: Type = { kind: "string", size: Math.max(1, Math.min(constant, maxStrlen + 1)) };
-    return this.intrinsic(
-      "string",
-      type,
-      span,
-      size === undefined || size.kind === "constant" ? [address] : [address, size],
-    );
-  }
-
-  protected argumentNamed(name: string, span: Span): Value | undefined {
-    const field = this.context.arguments?.find((one) => one.name === name);
-    return field === undefined ? undefined : this.contextField(field, span);
-  }
-
-  /** `args` as a value: all of them. */
-  private allArguments(span: Span): Value {
-    const fields = this.context.arguments?.filter(
-      ({ name, place }) => !name.startsWith("common_") && place?.kind !== "floating",
-    );
-    if (fields === undefined)
-      return this.refuse(`The args builtin can not be used with "${this.context.provider}" probes`, span);
-    const items = fields.map((field) => this.contextField(field, span));
-    const type: Type = {
-      kind: "record",
-      fields: fields.map(({ name }, i) => ({ name, type: (items[i] as Value).type })),
-    };
-    return { kind: "compose", items, type, span };
   }
 }
 
