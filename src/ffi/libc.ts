@@ -1,6 +1,7 @@
 import { checkedErrno, prepareErrno } from "./errno.ts";
 import { type FunctionTable, functionTable } from "./function-table.ts";
 import { processLibrary } from "./library.ts";
+import { NativeBuffer } from "./native-buffer.ts";
 
 const DECLARATIONS = {
   syscall: ["ssize", ["ssize", "ssize", "ssize", "ssize", "ssize", "ssize", "ssize"]],
@@ -21,6 +22,7 @@ const DECLARATIONS = {
   pthread_sigmask: ["i32", ["i32", "pointer", "pointer"]],
   setrlimit: ["i32", ["i32", "pointer"]],
   sysconf: ["ssize", ["i32"]],
+  clock_gettime: ["i32", ["i32", "pointer"]],
   vsnprintf: ["i32", ["pointer", "size", "pointer", "pointer"]],
   strerror: ["pointer", ["i32"]],
   strsignal: ["pointer", ["i32"]],
@@ -51,4 +53,11 @@ export function pageSize(): number {
 /** Closes a file descriptor that we opened. */
 export function closeFd(fd: number): void {
   checkedErrno("close", libc().close(fd));
+}
+
+/** What a clock of the kernel shows, in nanoseconds. */
+export function clockTime(clock: number): bigint {
+  const time = NativeBuffer.alloc(16);
+  checkedErrno("clock_gettime", libc().clock_gettime(clock, time.address));
+  return time.view.getBigInt64(0, true) * 1_000_000_000n + time.view.getBigInt64(8, true);
 }

@@ -152,6 +152,7 @@ export function layoutOf(type: Type): ValueLayout {
         mode: type.mode,
         depth: type.depth,
         format: type.format,
+        clock: type.clock,
       };
     case "aggregate":
       return { kind: "aggregate", size, aggregate: aggregateLayout(type) };

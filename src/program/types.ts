@@ -78,6 +78,8 @@ export interface IntegerType {
   /** A literal below zero: it fits no unsigned type. */
   readonly negative?: true;
   readonly enumeration?: Enumeration | undefined;
+  /** A time of another clock than the one that runs from boot on. */
+  readonly clock?: "monotonic" | "tai" | undefined;
 }
 
 /** The enumerators of an enum by their values. */
@@ -102,4 +104,6 @@ export interface DeferredType {
   readonly depth?: number;
   /** Times: as strftime(3) has it. */
   readonly format?: string;
+  /** Times: of international atomic time, not since boot. */
+  readonly clock?: "tai";
 }

@@ -52,6 +52,7 @@ export interface DeferredLayout {
   readonly mode?: "bpftrace" | "perf" | "raw" | "build_id" | undefined;
   readonly depth?: number | undefined;
   readonly format?: string | undefined;
+  readonly clock?: "tai" | undefined;
 }
 
 /** An aggregate with numbers that JSON can hold. */

@@ -9,7 +9,7 @@ import { kernelAddresses } from "../symbols/kernel-addresses.ts";
 import { processAddresses } from "../symbols/process-addresses.ts";
 import type { ScriptSpelling } from "../values/decode-script-value.ts";
 import type { ScriptValue, StackValue } from "../values/script-value.ts";
-import { bootTime } from "./boot-clock.ts";
+import { atomicTime, bootTime } from "./boot-clock.ts";
 import { cgroupPath, processName, signalText, systemErrorText, userName } from "./system-names.ts";
 
 type Frame = StackValue["frames"][number];
@@ -23,6 +23,7 @@ export class Speller implements ScriptSpelling {
   readonly #description: ScriptDescription;
   readonly #stacks = new Map<number, StackTraceMap>();
   readonly bootTime = bootTime();
+  readonly atomicTime = atomicTime();
 
   constructor(object: LoadedObject, description: ScriptDescription) {
     this.#object = object;
@@ -45,14 +46,14 @@ export class Speller implements ScriptSpelling {
     return { kind: "spelled", what, text: this.#text(layout, value, pid), value };
   }
 
-  #text({ what, format }: DeferredLayout, value: bigint, pid: number): string {
+  #text({ what, format, clock }: DeferredLayout, value: bigint, pid: number): string {
     switch (what) {
       case "ksym":
         return kernelFrame(value).symbol?.replace(/\+\d+$/, "") ?? hex(value);
       case "usym":
         return userFrame(value, pid).symbol?.replace(/\+\d+$/, "") ?? hex(value);
       case "strftime":
-        return strftime(format ?? "", value + this.bootTime);
+        return strftime(format ?? "", value + (clock === "tai" ? this.atomicTime : this.bootTime));
       case "cgroup-path":
         return cgroupPath(value);
       case "username":

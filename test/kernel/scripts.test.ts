@@ -1,5 +1,6 @@
 // Scripts from their text to what they print. Only what needs neither kprobes nor trampolines.
 import assert from "node:assert/strict";
+import { release } from "node:os";
 import { test } from "node:test";
 import { NativeBuffer } from "../../src/ffi/native-buffer.ts";
 import { needsFeature } from "./needs-feature.ts";
@@ -169,6 +170,27 @@ test("exit() ends a script with its status, and nothing runs after it but end", 
   assert.deepEqual(
     output.split("\n").filter((line) => line !== ""),
     ["1", "5"],
+  );
+});
+
+test("times of the clocks that strftime takes are the same time", async (t) => {
+  const [major = 0, minor = 0] = release().split(".").map(Number);
+  if (major < 6 || (major === 6 && minor < 1))
+    return t.skip("the TAI clock is told to programs since Linux 6.1");
+  const { output } = await scriptOutput(
+    'begin { $t = nsecs(sw_tai); print(strftime("%F", nsecs)); print(strftime("%F", nsecs(tai))); print(strftime("%F", $t)); }',
+  );
+  const today = new Date().toISOString().slice(0, 10);
+  assert.deepEqual(
+    [
+      ...new Set(
+        output
+          .trim()
+          .split("\n")
+          .filter((line) => line !== ""),
+      ),
+    ],
+    [today],
   );
 });
 

@@ -114,7 +114,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   strftime: (check, call) => {
     const format = check.literalText(call.arguments[0], call);
     if (!check.arity(call, 2)) return check.doesNothing(call);
-    return check.spelled(call, { kind: "deferred", what: "strftime", format: format ?? "" });
+    return check.moment(call, format ?? "");
   },
   join: (check, call) => check.join(call),
   str: (check, call) => check.string(call),

@@ -34,8 +34,27 @@ export abstract class CheckSmallCalls extends CheckArguments {
     const [mode] = call.arguments;
     if (mode === undefined) return this.builtin("nsecs", call.span);
     const clock = mode.kind === "name" ? TIMES[mode.name as keyof typeof TIMES] : undefined;
-    if (clock !== undefined) return this.intrinsic(clock, UINT64, call.span);
+    if (clock === "time-boot") return this.intrinsic(clock, UINT64, call.span);
+    if (clock !== undefined) {
+      const type: IntegerType = { ...UINT64, clock: clock === "time-tai" ? "tai" : "monotonic" };
+      return this.intrinsic(clock, type, call.span);
+    }
     return this.refuse("nsecs() expects boot, monotonic, tai or sw_tai", mode.span);
+  }
+
+  /** A time as text; by which clock it was taken is known from its type. */
+  moment(call: CallExpression, format: string): Value {
+    const { type } = this.number(call, 1);
+    const clock = type.kind === "integer" ? type.clock : undefined;
+    if (clock === "monotonic") {
+      return this.refuse(
+        "strftime() can not take a monotonic timestamp",
+        call.span,
+        "Take nsecs, or nsecs(tai): how long the machine slept is not in monotonic times.",
+      );
+    }
+    const said = { kind: "deferred", what: "strftime", format } as const;
+    return this.spelled(call, clock === undefined ? said : { ...said, clock });
   }
 
   bswap(call: CallExpression): Value {

@@ -34,7 +34,11 @@ export function joinTypes(a: Type, b: Type): Type | undefined {
 
 export function joinIntegers(a: IntegerType, b: IntegerType): IntegerType {
   const enumeration = a.enumeration === b.enumeration ? a.enumeration : undefined;
-  const keep = enumeration === undefined ? {} : { enumeration };
+  const clock = a.clock === b.clock ? a.clock : undefined;
+  const keep = {
+    ...(enumeration === undefined ? {} : { enumeration }),
+    ...(clock === undefined ? {} : { clock }),
+  };
   if (a.signed === b.signed) {
     const literal = a.literal && b.literal ? { literal: true as const } : {};
     const negative = a.literal && b.literal && (a.negative || b.negative) ? { negative: true as const } : {};
@@ -120,6 +124,7 @@ export function sameType(a: Type, b: Type): boolean {
         a.signed === other.signed &&
         a.literal === other.literal &&
         a.negative === other.negative &&
+        a.clock === other.clock &&
         a.enumeration === other.enumeration
       );
     }
@@ -154,6 +159,7 @@ export function sameType(a: Type, b: Type): boolean {
       return (
         a.what === (b as typeof a).what &&
         a.format === (b as typeof a).format &&
+        a.clock === (b as typeof a).clock &&
         a.mode === (b as typeof a).mode &&
         a.depth === (b as typeof a).depth
       );
