@@ -1,8 +1,7 @@
-import { Btf } from "./btf/btf.ts";
-import { elfSection } from "./btf/elf.ts";
 import { compileObject } from "./compile/c-front-end.ts";
 import { ClangSession } from "./compile/clang-session.ts";
 import { BpfError } from "./errors.ts";
+import { compiledTypes, importCode } from "./import-code.ts";
 import { CTypes } from "./languages/bpftrace/c-types.ts";
 import { checkScript } from "./languages/bpftrace/check-script.ts";
 import { gatherScript } from "./languages/bpftrace/gather-script.ts";
@@ -44,7 +43,7 @@ export async function translateScript(
   options: ScriptBuildOptions,
   clang: ClangSession = new ClangSession({}, options.signal),
 ): Promise<{ code: string; description: ScriptDescription; warnings: readonly Diagnostic[] }> {
-  const { script, settings, warnings } = await settleScript(source, options, clang);
+  const { script, settings, warnings, imported } = await settleScript(source, options, clang);
   const { world } = options;
   const ringBytes =
     settings.perfRingPages === undefined
@@ -57,9 +56,18 @@ export async function translateScript(
     cpus: world.cpus,
     helperErrors: options.helperErrors ?? false,
     ringBytes,
+    imported,
     pid: world.pid,
   });
   return { ...lowered, warnings };
+}
+
+interface SettledScript {
+  readonly script: TypedScript;
+  readonly settings: Settings;
+  readonly warnings: readonly Diagnostic[];
+  /** C that it calls. */
+  readonly imported: string;
 }
 
 /** A script with the types of all that it says. Throws SourceError with all that is wrong. */
@@ -67,9 +75,9 @@ export async function settleScript(
   source: SourceText,
   options: ScriptBuildOptions,
   clang: ClangSession,
-): Promise<{ script: TypedScript; settings: Settings; warnings: readonly Diagnostic[] }> {
+): Promise<SettledScript> {
   const { facts, world } = options;
-  const { script, diagnostics } = gatherScript(source, world.parameters, world, [
+  const { script, diagnostics, code } = gatherScript(source, world.parameters, world, [
     ...standardLibrary(),
     ...includedTexts(world),
   ]);
@@ -78,14 +86,16 @@ export async function settleScript(
   const own = ownTypesCode(source, script, facts);
   const types = new CTypes(
     () => facts.btf,
-    own === undefined ? undefined : await typesOf(own, source, clang),
+    own === undefined ? undefined : await compiledTypes(own, source, clang),
     facts.modules,
   );
-  const checked = checkScript(source, script, { ...world, facts, types }, settings);
+  const imported = await importCode(code, options, clang);
+  for (const btf of imported.types) types.addOwn(btf);
+  const checked = checkScript(source, script, { ...world, facts, types }, settings, imported.types);
   refuseOptions(world.named, checked.options);
   const all = [...refused, ...checked.diagnostics];
   throwErrors(all);
-  return { script: checked.script, settings, warnings: all };
+  return { script: checked.script, settings, warnings: all, imported: imported.code };
 }
 
 /** The headers of --include. */
@@ -118,10 +128,4 @@ function refuseOptions(given: ReadonlyMap<string, string>, known: ReadonlyMap<st
 function throwErrors(diagnostics: readonly Diagnostic[]): void {
   if (!diagnostics.some((d) => d.severity === "error")) return;
   throw new SourceError([...diagnostics].sort((a, b) => a.span.start - b.span.start));
-}
-
-/** The types of a script's own C. */
-async function typesOf(code: string, source: SourceText, clang: ClangSession): Promise<Btf> {
-  const object = await compileObject(code, source, clang);
-  return Btf.parse(elfSection(object, ".BTF") ?? new Uint8Array(), { name: source.name });
 }

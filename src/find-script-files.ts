@@ -18,7 +18,9 @@ export function liveScriptFiles(directories: readonly string[]): ScriptFiles {
       if (found === undefined) return undefined;
       if (!statSync(found).isDirectory()) return [readText(found)];
       const names = readdirSync(found).sort();
-      return names.filter((name) => /\.(?:bt|h)$/.test(name)).map((name) => readText(join(found, name)));
+      return names
+        .filter((name) => /\.(?:bt|h|bpf\.c)$/.test(name))
+        .map((name) => readText(join(found, name)));
     },
     header: (path, from) => {
       const beside = from === undefined ? [] : [directoryOf(from)];

@@ -82,6 +82,7 @@ export abstract class EvaluateValues {
       case "block":
         return this.block(value);
       case "address":
+      case "c-call":
       case "context":
       case "context-address":
       case "read":

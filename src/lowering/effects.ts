@@ -35,6 +35,7 @@ function partsOf(value: Value): readonly Value[] {
     case "compose":
       return value.items;
     case "call":
+    case "c-call":
       return value.arguments;
     case "block":
       return value.value === undefined ? [] : [value.value];

@@ -28,6 +28,8 @@ export interface LoweringOptions {
   readonly helperErrors: boolean;
   /** Bytes of the ring of records, a power of two. */
   readonly ringBytes: number;
+  /** C that the programs call. */
+  readonly imported?: string | undefined;
   /** Probes of the kernel run for this process alone. */
   readonly pid?: number | undefined;
 }
@@ -52,6 +54,11 @@ const LARGEST_FRAME = 32_768;
 const STACKS = 8192;
 const CONTROL_BYTES = 65_536;
 const NO_PREALLOCATION = 1;
+
+/** What every script's object begins with. */
+export function supportCode(): string {
+  return readFileSync(packageFile("bpf", "script", "support.h"), "utf8");
+}
 
 /** Lowers a script whose types are settled. */
 export function lowerScript(script: TypedScript, options: LoweringOptions): LoweredScript {
@@ -81,7 +88,7 @@ export function lowerScript(script: TypedScript, options: LoweringOptions): Lowe
   const scratch = Math.max(0, ...frames.map(({ frame }) => frame.size));
   const code = [
     '#line 1 "<script support>"',
-    readFileSync(packageFile("bpf", "script", "support.h"), "utf8"),
+    supportCode(),
     '#line 1 "<script maps>"',
     globals(script),
     ...script.maps.map(mapDefinition),
@@ -90,6 +97,7 @@ export function lowerScript(script: TypedScript, options: LoweringOptions): Lowe
     ring("bt_control", CONTROL_BYTES),
     scratch === 0 ? "" : scratchMap(scratch, script.probes.length),
     REPORT,
+    options.imported ?? "",
     ...definitions,
     ...programs.map(({ text }) => text),
     '#line 1 "<script end>"',

@@ -66,9 +66,22 @@ export abstract class LowerValues extends LowerOperators {
         return this.compose(value);
       case "call":
         return this.intrinsic(value);
+      case "c-call":
+        return this.#ownC(value);
       case "block":
         this.steps(value.body);
         return value.value === undefined ? scalar("0") : this.value(value.value);
     }
+  }
+
+  #ownC({ name, arguments: values, type }: ValueOf<"c-call">): Operand {
+    const given = values.map((value) => {
+      const { c } = this.value(value);
+      return this.isNumber(value.type) && value.type.kind !== "pointer" ? c : `(void *)${c}`;
+    });
+    const call = `${name}(${given.join(", ")})`;
+    if (type.kind !== "none") return scalar(this.out.number(`(u64)${call}`));
+    this.out.line(`${call};`);
+    return scalar("0");
   }
 }

@@ -132,6 +132,8 @@ export type Value =
   /** A tuple or record; offsets follow from the type. */
   | (Node & { readonly kind: "compose"; readonly items: readonly Value[] })
   | (Node & { readonly kind: "call"; readonly name: Intrinsic; readonly arguments: readonly Value[] })
+  /** A function of the script's own C; texts and structs are given by their addresses. */
+  | (Node & { readonly kind: "c-call"; readonly name: string; readonly arguments: readonly Value[] })
   | (Node & { readonly kind: "block"; readonly body: readonly Step[]; readonly value: Value | undefined });
 
 /** The values of a kind. */

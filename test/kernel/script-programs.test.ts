@@ -20,6 +20,38 @@ const FILES: Readonly<Record<string, string>> = {
   "imported/types.h":
     '#pragma once\n#define LIMIT 7\n#include "inner.h"\nstruct point { struct inner in; int y; };\nextern int f(int);\n',
   "inner.h": "struct inner { char c; long d; };\n",
+  "imported-code/own.h": "#define FACTOR 3\n",
+  "imported-code/numbers.bpf.c": `
+#include <vmlinux.h>
+#include <bpf/bpf_helpers.h>
+#include "own.h"
+struct answer { int low; long high; };
+static struct answer kept;
+static u64 sum;
+static int by_factor(int a) { return a * FACTOR; }
+int thrice(int a) { return by_factor(a); }
+u64 doubled(u64 a) { return a * 2; }
+bool is_even(u32 a) { return (a & 1) == 0; }
+struct answer *answer(void) { return &kept; }
+void raise_it(u64 by) { sum += by; }
+u64 raised(void) { return sum; }
+u32 tgid_of(struct task_struct *task)
+{
+	int tgid = 0;
+	bpf_probe_read_kernel(&tgid, sizeof(tgid), &task->tgid);
+	return tgid;
+}`,
+  "imported-code/texts.bpf.c": `
+#include "own.h"
+char first(const char *text) { return text[0]; }
+int length_of(const char *text, int most)
+{
+	int i = 0;
+	for (; i < 8; i++)
+		if (i >= most || !text[i])
+			break;
+	return i;
+}`,
   "program.c": `
 #include <stdio.h>
 #include <sys/mman.h>
@@ -52,7 +84,7 @@ int main(void) {
   return 0;
 }`,
 };
-execFileSync("mkdir", ["-p", join(directory, "imported")]);
+execFileSync("mkdir", ["-p", join(directory, "imported"), join(directory, "imported-code")]);
 for (const [name, text] of Object.entries(FILES)) writeFileSync(join(directory, name), text);
 const compiler = spawnSync("cc", ["--version"]).status === 0;
 const program = join(directory, "program");
@@ -64,6 +96,21 @@ test("scripts and headers are read", async (t) => {
     'import "imported"; #include "imported/types.h"\nbegin { print((twice(21), LIMIT, sizeof(struct point))); }';
   const given = { includeDirectories: [directory] };
   assert.equal((await scriptOutput(text.replace("; #", ";\n#"), given)).output.trim(), "(42, 7, 24)");
+});
+
+test("functions of C that is imported", async (t) => {
+  if (!needsFeature(t, "BTF")) return;
+  const text = `import "imported-code"; begin {
+    print((thrice(-7), doubled(1 << 40), is_even(4), first("abc"), length_of(str("hello"), 8)));
+    print((tgid_of(curtask) == pid, ((struct answer *)answer())->high == 0, sizeof(struct answer)));
+    raise_it(2); raise_it(3); print(raised());
+    if (thrice(pid) == pid * 3) { @[doubled(2)] = thrice(1); print(@[4]); clear(@); }
+  }`;
+  const lines = (await scriptOutput(text, { includeDirectories: [directory] })).output.split("\n");
+  assert.deepEqual(
+    lines.filter((line) => line !== ""),
+    ["(-21, 2199023255552, true, 97, 5)", "(true, true, 16)", "5", "3"],
+  );
 });
 
 /** What a script prints while the program runs. */

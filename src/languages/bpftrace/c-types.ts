@@ -18,6 +18,7 @@ const KERNEL = "vmlinux";
  */
 export class CTypes {
   readonly #own: Btf | undefined;
+  readonly #brought: Btf[] = [];
   readonly #kernelBtf: () => Btf;
   readonly #modules: ModuleFacts | undefined;
   /** Those of modules that the script names, or has types of. */
@@ -42,12 +43,19 @@ export class CTypes {
 
   *#sources(): Iterable<Btf> {
     if (this.#own !== undefined) yield this.#own;
+    yield* this.#brought;
     yield this.#kernel;
     yield* this.#ofModules;
     for (const read of this.#user) {
       const btf = read();
       if (btf !== undefined) yield btf;
     }
+  }
+
+  /** Types that the script brings along. */
+  addOwn(btf: Btf): void {
+    this.#missing.clear();
+    this.#brought.push(btf);
   }
 
   /** Types of a program that is traced, read when nobody else has what is looked for. */

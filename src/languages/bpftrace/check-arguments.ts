@@ -3,13 +3,13 @@ import type { DeferredType, Type } from "../../program/types.ts";
 import type { Span } from "../../source/source-text.ts";
 import type { CallExpression, Expression } from "./ast.ts";
 import { isBuiltin } from "./builtin-names.ts";
-import { CheckFunctions } from "./check-function.ts";
+import { CheckImportedCalls } from "./check-imported-calls.ts";
 import { convert } from "./convert.ts";
 import { NONE, typeName, UINT64 } from "./type-names.ts";
 import { isNumber } from "./type-tests.ts";
 
 /** What functions ask of their arguments. */
-export abstract class CheckArguments extends CheckFunctions {
+export abstract class CheckArguments extends CheckImportedCalls {
   complain(message: string, span: Span, hint?: string): void {
     this.error(message, span, hint);
   }

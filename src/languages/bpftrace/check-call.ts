@@ -18,6 +18,8 @@ export class CheckCalls extends CheckWatchCalls {
     if (known !== undefined) return known(this, call);
     const own = this.state.functions.get(name);
     if (own !== undefined) return this.callFunction(own, call);
+    const imported = this.state.imported.get(name);
+    if (imported !== undefined) return this.callImported(imported, call);
     if (AGGREGATES.has(name)) {
       return this.refuse(`${name}() should be assigned to a map`, span, `For instance @x = ${name}(...).`);
     }
@@ -25,7 +27,13 @@ export class CheckCalls extends CheckWatchCalls {
       return this.builtin(name.replace(/^__builtin_/, ""), span);
     const similar = similarNames(
       name,
-      [...Object.keys(CALLS), ...AGGREGATES, ...this.state.macros.names(), ...this.state.functions.keys()],
+      [
+        ...Object.keys(CALLS),
+        ...AGGREGATES,
+        ...this.state.macros.names(),
+        ...this.state.functions.keys(),
+        ...this.state.imported.keys(),
+      ],
       1,
     )[0];
     const hint = similar === undefined ? undefined : `Did you mean ${similar}()?`;

@@ -15,7 +15,8 @@ export abstract class CheckFunctions extends CheckStatements {
   callFunction(called: UserFunction, call: CallExpression): Value {
     const { span } = call;
     if (called.parameters.length !== call.arguments.length) {
-      const counts = `${called.parameters.length} arguments (${call.arguments.length} provided)`;
+      const plural = called.parameters.length === 1 ? "" : "s";
+      const counts = `${called.parameters.length} argument${plural} (${call.arguments.length} provided)`;
       return this.refuse(`${called.name}() requires ${counts}`, span);
     }
     const scope = new Scope(undefined, `${this.scope.path}/${span.start}`);

@@ -1,3 +1,4 @@
+import type { Btf } from "../../btf/btf.ts";
 import type { Step, TypedProbe, TypedScript } from "../../program/tir.ts";
 import type { Diagnostic } from "../../source/diagnostic.ts";
 import { SourceText } from "../../source/source-text.ts";
@@ -7,6 +8,7 @@ import { AttachPointError } from "./attach-world.ts";
 import { CheckCalls } from "./check-call.ts";
 import { checkMacros } from "./check-macros.ts";
 import { CheckState, type ScriptWorld } from "./check-state.ts";
+import { importedFunctions } from "./imported-functions.ts";
 import { MacroTable } from "./macro-table.ts";
 import { parseWholeExpression } from "./parse-script.ts";
 import { PROVIDERS, type ProbeContext } from "./probe-context.ts";
@@ -22,12 +24,13 @@ export interface CheckedScript {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Settles names and types. The diagnostics are those of the last round, when all types are known. */
+/** Settles names and types. `imported` has the functions of the C that the script imports. The diagnostics are those of the last round, when all types are known. */
 export function checkScript(
   source: SourceText,
   script: Script,
   world: ScriptWorld,
   settings: Settings,
+  imported: readonly Btf[] = [],
 ): CheckedScript {
   const state = new CheckState({
     source,
@@ -36,6 +39,7 @@ export function checkScript(
     settings,
     macros: new MacroTable(script.macros),
     functions: new Map(script.functions.map((one): [string, UserFunction] => [one.name, one])),
+    imported: new Map(imported.flatMap((btf) => [...importedFunctions(btf, world.types)])),
     defines: readDefines(script),
   });
   for (const declaration of script.mapDeclarations) {

@@ -6,6 +6,7 @@ import type { SourceText, Span } from "../../source/source-text.ts";
 import type { Expression, MapDeclaration, UserFunction } from "./ast.ts";
 import type { AttachWorld } from "./attach-world.ts";
 import type { CTypes } from "./c-types.ts";
+import type { ImportedFunction } from "./imported-functions.ts";
 import { joinTypes, sameType } from "./join-types.ts";
 import type { MacroTable } from "./macro-table.ts";
 import type { ScriptFiles } from "./script-files.ts";
@@ -52,6 +53,7 @@ export class CheckState {
   readonly settings: Settings;
   readonly macros: MacroTable;
   readonly functions: ReadonlyMap<string, UserFunction>;
+  readonly imported: ReadonlyMap<string, ImportedFunction>;
   readonly defines: ReadonlyMap<string, Expression>;
   readonly maps = new Map<string, MapState>();
   readonly #localTypes = new Map<string, Type>();
@@ -72,6 +74,7 @@ export class CheckState {
     settings: Settings;
     macros: MacroTable;
     functions: ReadonlyMap<string, UserFunction>;
+    imported: ReadonlyMap<string, ImportedFunction>;
     defines: ReadonlyMap<string, Expression>;
   }) {
     this.source = init.source;
@@ -80,6 +83,7 @@ export class CheckState {
     this.settings = init.settings;
     this.macros = init.macros;
     this.functions = init.functions;
+    this.imported = init.imported;
     this.defines = init.defines;
   }
 

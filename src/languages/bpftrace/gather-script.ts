@@ -8,19 +8,24 @@ import type { ScriptFiles } from "./script-files.ts";
 
 const MOST_FILES = 200;
 
+export interface GatheredScript extends ParsedScript {
+  /** Files of C. */
+  readonly code: readonly SourceText[];
+}
+
 /** Reads a script and all that it imports: what is imported stands before what imports it. */
 export function gatherScript(
   source: SourceText,
   parameters: readonly string[],
   files: ScriptFiles,
   library: readonly SourceText[] = [],
-): ParsedScript {
+): GatheredScript {
   const gathering = new Gathering(parameters, files);
   for (const text of library) gathering.add(text);
   gathering.add(source, source);
-  const { script, diagnostics } = gathering;
+  const { script, diagnostics, code } = gathering;
   if (script.probes.length === 0 && diagnostics.length === 0) diagnostics.push(noProbe(source));
-  return { script, diagnostics };
+  return { script, diagnostics, code };
 }
 
 function noProbe(source: SourceText): Diagnostic {
@@ -32,6 +37,7 @@ function noProbe(source: SourceText): Diagnostic {
 
 class Gathering {
   readonly diagnostics: Diagnostic[] = [];
+  readonly code: SourceText[] = [];
   script: Script = {
     imports: [],
     preamble: [],
@@ -57,6 +63,10 @@ class Gathering {
     const isHeader = text.name.endsWith(".h");
     if (this.#known.has(text.name) || this.#headers.headers.has(text.name)) return;
     this.#known.add(text.name);
+    if (text.name.endsWith(".c")) {
+      this.code.push(text);
+      return;
+    }
     if (isHeader) this.#headers.headers.add(text.name);
     const parsed = isHeader
       ? parseHeader(text, this.#files, this.#headers)
@@ -77,7 +87,9 @@ class Gathering {
     const message = many
       ? `more than ${MOST_FILES} files are imported`
       : `cannot import ${path}: there is no such script`;
-    const hint = many ? undefined : "Scripts (.bt), headers (.h) and directories of them can be imported.";
+    const hint = many
+      ? undefined
+      : "Scripts (.bt), headers (.h), C (.bpf.c) and directories of them can be imported.";
     this.diagnostics.push({ severity: "error", code: "IMPORT", message, source: from, span, hint });
   }
 }

@@ -11,6 +11,7 @@ export function isIdle(value: Value): boolean {
   switch (value.kind) {
     case "map-delete":
     case "step":
+    case "c-call":
       return false;
     case "call":
       return !DOING.has(value.name) && value.arguments.every(isIdle);
