@@ -12,6 +12,8 @@ export interface Definition {
   readonly needs: string | undefined;
   readonly lacks: string | undefined;
   readonly text: string;
+  /** A macro that stands for a value, without parameters. */
+  readonly isConstant: boolean;
 }
 
 const files = new Map<string, readonly Definition[]>();
@@ -39,7 +41,9 @@ function parseDefinition(chunk: string): Definition {
   const headers = [...condition.matchAll(/<([^>]+)>/g)].map(([, header = ""]) => header);
   const [, needs] = /^with (\w+\.\w+)$/.exec(condition) ?? [];
   const [, lacks] = /^without (\w+\.\w+)$/.exec(condition) ?? [];
-  return { text, headers, needs, lacks, names: definedNames(text), identifiers: identifiersOf(text) };
+  const isConstant = /^#define [A-Za-z]\w* \S/m.test(text);
+  const names = definedNames(text);
+  return { text, headers, needs, lacks, isConstant, names, identifiers: identifiersOf(text) };
 }
 
 function definedNames(text: string): string[] {
@@ -64,6 +68,8 @@ export function identifiersOf(text: string): Set<string> {
 export interface ProgramNames {
   readonly identifiers: ReadonlySet<string>;
   readonly defined: ReadonlySet<string>;
+  /** Names of members and variables, which no constant must replace. */
+  readonly members: ReadonlySet<string>;
   readonly headers: ReadonlySet<string>;
   /** Whether a struct of the kernel has a member of that name. */
   hasMember(struct: string, member: string): boolean;
@@ -88,6 +94,7 @@ export function selectDefinitions(fileNames: readonly string[], program: Program
     .filter(
       (d) =>
         !d.names.some((name) => program.defined.has(name)) &&
+        !(d.isConstant && d.names.some((name) => program.members.has(name))) &&
         (d.headers.length === 0 || d.headers.some((header) => isIncluded(header, program.headers))),
     );
   const identifiers = new Set(program.identifiers);

@@ -62,6 +62,7 @@ function selectWith(names: ReadonlySet<string>, scan: Prescan, facts: KernelFact
   return selectDefinitions(libraryFiles(facts, mode), {
     identifiers: names,
     defined: new Set([...scan.defined.ordinary, ...scan.defined.macros]),
+    members: scan.defined.members,
     headers: scan.headers,
     hasMember: (struct, member) => hasMember(facts, struct, member),
   });

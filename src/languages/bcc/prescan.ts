@@ -10,6 +10,8 @@ export interface Prescan {
     readonly tags: ReadonlySet<string>;
     readonly ordinary: ReadonlySet<string>;
     readonly macros: ReadonlySet<string>;
+    /** Members and local variables that plainly follow a type; not all of them. */
+    readonly members: ReadonlySet<string>;
   };
   /** As they stand between <> or "". */
   readonly headers: ReadonlySet<string>;
@@ -26,7 +28,12 @@ export function prescan(text: string): Prescan {
   }
   return {
     identifiers: union(identifiersOf(bare), iteratorContexts(bare)),
-    defined: { tags: tags(bare), ordinary: ordinaryNames(bare), macros: macros(bare) },
+    defined: {
+      tags: tags(bare),
+      ordinary: ordinaryNames(bare),
+      macros: macros(bare),
+      members: members(bare),
+    },
     headers,
     tracepoints: findTracepoints(bare),
     usedTags: allMatches(bare, /\b(?:struct|union|enum)\s+(\w+)/g),
@@ -47,6 +54,7 @@ export function mergeScans(a: Prescan, b: Prescan): Prescan {
       tags: union(a.defined.tags, b.defined.tags),
       ordinary: union(a.defined.ordinary, b.defined.ordinary),
       macros: union(a.defined.macros, b.defined.macros),
+      members: union(a.defined.members, b.defined.members),
     },
     headers: union(a.headers, b.headers),
     tracepoints: a.tracepoints,
@@ -77,6 +85,14 @@ function tags(bare: string): Set<string> {
 
 function macros(bare: string): Set<string> {
   return allMatches(bare, /^[ \t]*#[ \t]*define[ \t]+(\w+)/gm);
+}
+
+const TYPE_WORD =
+  "(?:u|s|__u|__s)(?:8|16|32|64)|u?int(?:8|16|32|64)_t|char|short|int|long|unsigned|bool|(?:struct|union|enum)\\s+\\w+";
+
+/** `u64 READ;`, `char *EIO[2]`, `int PAGE_SIZE = 5`. */
+function members(bare: string): Set<string> {
+  return allMatches(bare, new RegExp(`\\b(?:${TYPE_WORD})[\\s*]+([A-Za-z]\\w*)\\s*(?=[;=[:,)])`, "g"));
 }
 
 /** Typedef names, enumerators, variables, tables and functions with a body. Over-approximates: a struct is entered, too. */

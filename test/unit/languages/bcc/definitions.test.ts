@@ -63,5 +63,6 @@ function select(
   files = ["constants.h"],
 ) {
   const { identifiers, defined, headers } = prescan(text);
-  return selectDefinitions(files, { identifiers, defined: defined.macros, headers, hasMember });
+  const { macros, members } = defined;
+  return selectDefinitions(files, { identifiers, defined: macros, members, headers, hasMember });
 }

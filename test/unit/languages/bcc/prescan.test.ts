@@ -24,3 +24,13 @@ for (const [text, names] of ORDINARY) {
     assert.deepEqual([...prescan(text).defined.ordinary].sort(), [...names].sort());
   });
 }
+
+test("members and variables that plainly follow a type, and no type nor annotation", () => {
+  const text = `
+struct s { u64 READ; char *EIO[2]; unsigned ENOMEM : 3; struct file *file; } __packed;
+int f(struct pt_regs *ctx, const char __user *name) {
+	int __maybe_unused code = -EINVAL;
+	return sizeof(struct s) == 8 ? EFAULT : EPERM;
+}`;
+  assert.deepEqual([...prescan(text).defined.members].sort(), ["EIO", "ENOMEM", "READ", "ctx", "file"]);
+});
