@@ -1,7 +1,8 @@
 import { compileObject } from "./compile/c-front-end.ts";
 import { ClangSession } from "./compile/clang-session.ts";
+import { compiledTypes } from "./compiled-types.ts";
 import { BpfError } from "./errors.ts";
-import { compiledTypes, importCode } from "./import-code.ts";
+import type { ImportedCode } from "./import-code.ts";
 import { CTypes } from "./languages/bpftrace/c-types.ts";
 import { checkScript } from "./languages/bpftrace/check-script.ts";
 import { gatherScript } from "./languages/bpftrace/gather-script.ts";
@@ -70,6 +71,14 @@ interface SettledScript {
   readonly imported: string;
 }
 
+const NOTHING_IMPORTED: ImportedCode = { code: "", types: [] };
+
+/** Few scripts import C: what reads it is loaded for those. */
+async function importedCode(...given: Parameters<typeof import("./import-code.ts").importCode>) {
+  const { importCode } = await import("./import-code.ts");
+  return importCode(...given);
+}
+
 /** A script with the types of all that it says. Throws SourceError with all that is wrong. */
 export async function settleScript(
   source: SourceText,
@@ -89,7 +98,7 @@ export async function settleScript(
     own === undefined ? undefined : await compiledTypes(own, source, clang),
     facts.modules,
   );
-  const imported = await importCode(code, options, clang);
+  const imported = code.length === 0 ? NOTHING_IMPORTED : await importedCode(code, options, clang);
   for (const btf of imported.types) types.addOwn(btf);
   const checked = checkScript(source, script, { ...world, facts, types }, settings, imported.types);
   refuseOptions(world.named, checked.options);

@@ -1,7 +1,6 @@
-import { Btf } from "./btf/btf.ts";
-import { elfSection } from "./btf/elf.ts";
-import { compileObject } from "./compile/c-front-end.ts";
+import type { Btf } from "./btf/btf.ts";
 import type { ClangSession } from "./compile/clang-session.ts";
+import { compiledTypes } from "./compiled-types.ts";
 import type { KernelFacts } from "./facts/kernel-facts.ts";
 import { withoutKernelIncludes } from "./languages/bcc/kernel-includes.ts";
 import { prelude } from "./languages/bcc/prelude.ts";
@@ -24,19 +23,12 @@ export async function importCode(
   { facts, world }: ScriptBuildOptions,
   clang: ClangSession,
 ): Promise<ImportedCode> {
-  if (texts.length === 0) return { code: "", types: [] };
   const types: Btf[] = [];
   for (const text of texts) {
     const code = [SUPPORT_LINE, supportCode(), joined([text], facts, world)].join("\n");
     types.push(await compiledTypes(code, text, clang));
   }
   return { code: joined(texts, facts, world), types };
-}
-
-/** The types of compiled C. */
-export async function compiledTypes(code: string, source: SourceText, clang: ClangSession): Promise<Btf> {
-  const object = await compileObject(code, source, clang);
-  return Btf.parse(elfSection(object, ".BTF") ?? new Uint8Array(), { name: source.name });
 }
 
 const SUPPORT_LINE = '#line 1 "<script support>"';
