@@ -18,6 +18,7 @@ export interface ModuleFacts {
 /** A module's types. Its BTF finds those of the kernel, too. */
 export interface ModuleTypes {
   readonly module: string;
+  /** A digest of its types, made when it is asked for. */
   readonly identity: string;
   readonly btf: Btf;
 }

@@ -22,9 +22,11 @@ export class LiveModules implements ModuleFacts {
       const bytes = this.#bytes(module);
       // Most modules have not even the words.
       if (bytes === undefined || !tags.some((tag) => bytes.includes(`\0${tag}\0`))) continue;
-      const btf = Btf.parse(bytes, { base: this.#kernel(), name: module });
-      const count = tags.filter((tag) => btf.find(["struct", "union", "enum"], tag) !== undefined).length;
-      if (count > (best?.count ?? 0)) best = { types: { module, identity: digest(bytes), btf }, count };
+      const types = this.#types(module, bytes);
+      const count = tags.filter(
+        (tag) => types.btf.find(["struct", "union", "enum"], tag) !== undefined,
+      ).length;
+      if (count > (best?.count ?? 0)) best = { types, count };
     }
     return best?.types;
   }
@@ -51,7 +53,16 @@ export class LiveModules implements ModuleFacts {
   }
 
   #types(module: string, bytes: Buffer): ModuleTypes {
-    return { module, identity: digest(bytes), btf: Btf.parse(bytes, { base: this.#kernel(), name: module }) };
+    const btf = Btf.parse(bytes, { base: this.#kernel(), name: module });
+    let identity: string | undefined;
+    return {
+      module,
+      btf,
+      get identity() {
+        identity ??= digest(bytes);
+        return identity;
+      },
+    };
   }
 
   #bytesOf(module: string): Buffer | undefined {

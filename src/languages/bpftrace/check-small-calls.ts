@@ -1,62 +1,14 @@
-import type { Intrinsic, Step, Value } from "../../program/tir.ts";
+import type { Step, Value } from "../../program/tir.ts";
 import { sizeOfType } from "../../program/type-layout.ts";
 import type { IntegerType, Type } from "../../program/types.ts";
 import type { CallExpression, Expression } from "./ast.ts";
-import { CheckArguments } from "./check-arguments.ts";
+import { CheckMachineCalls } from "./check-machine-calls.ts";
 import { convert } from "./convert.ts";
-import { hasRegisters, type Provider } from "./probe-context.ts";
-import { REGISTERS } from "./registers.ts";
 import { INT64, NONE, typeName, UINT64 } from "./type-names.ts";
 import { isNumber } from "./type-tests.ts";
 
-const TIMES = {
-  boot: "time-boot",
-  monotonic: "time-monotonic",
-  tai: "time-tai",
-  sw_tai: "time-tai",
-} as const;
-
-/** Their contexts begin with the registers, too. */
-const SAMPLED: ReadonlySet<Provider> = new Set([
-  ...(["interval", "profile", "software", "hardware", "watchpoint", "asyncwatchpoint"] as const),
-]);
-
 /** Functions of a few lines each. */
-export abstract class CheckSmallCalls extends CheckArguments {
-  time(call: CallExpression): Value {
-    const { span } = call;
-    if (!this.arity(call, 0, 1)) return this.does([], span);
-    const format = call.arguments.length === 0 ? "%H:%M:%S\n" : this.literalText(call.arguments[0], call);
-    return this.emit({ kind: "time", format: format ?? "" }, [], span);
-  }
-
-  nsecs(call: CallExpression): Value {
-    const [mode] = call.arguments;
-    if (mode === undefined) return this.builtin("nsecs", call.span);
-    const clock = mode.kind === "name" ? TIMES[mode.name as keyof typeof TIMES] : undefined;
-    if (clock === "time-boot") return this.intrinsic(clock, UINT64, call.span);
-    if (clock !== undefined) {
-      const type: IntegerType = { ...UINT64, clock: clock === "time-tai" ? "tai" : "monotonic" };
-      return this.intrinsic(clock, type, call.span);
-    }
-    return this.refuse("nsecs() expects boot, monotonic, tai or sw_tai", mode.span);
-  }
-
-  /** A time as text; by which clock it was taken is known from its type. */
-  moment(call: CallExpression, format: string): Value {
-    const { type } = this.number(call, 1);
-    const clock = type.kind === "integer" ? type.clock : undefined;
-    if (clock === "monotonic") {
-      return this.refuse(
-        "strftime() can not take a monotonic timestamp",
-        call.span,
-        "Take nsecs, or nsecs(tai): how long the machine slept is not in monotonic times.",
-      );
-    }
-    const said = { kind: "deferred", what: "strftime", format } as const;
-    return this.spelled(call, clock === undefined ? said : { ...said, clock });
-  }
-
+export abstract class CheckSmallCalls extends CheckMachineCalls {
   bswap(call: CallExpression): Value {
     if (!this.arity(call, 1)) return this.nothing(call.span);
     const value = this.number(call);
@@ -70,56 +22,6 @@ export abstract class CheckSmallCalls extends CheckArguments {
     if (!this.arity(call, 1)) return this.nothing(call.span);
     const type = this.typeArgument(call.arguments[0], call);
     return this.constant(BigInt(sizeOfType(type)), UINT64, call.span);
-  }
-
-  reg(call: CallExpression): Value {
-    const name = this.literalText(call.arguments[0], call) ?? "";
-    const { provider } = this.context;
-    if (!hasRegisters(provider) && !SAMPLED.has(provider))
-      return this.refuse(`The reg function can not be used with "${provider}" probes`, call.span);
-    const value = this.register(name, UINT64, call.span);
-    if (value !== undefined) return value;
-    const { names } = REGISTERS[this.state.world.facts.architecture];
-    return this.refuse(
-      `'${name}' is not a valid register on this architecture`,
-      call.span,
-      `There are ${Object.keys(names).join(", ")}.`,
-    );
-  }
-
-  kaddr(call: CallExpression): Value {
-    const [first] = call.arguments;
-    const name =
-      first?.kind === "call" && first.name === "str" ? this.#textOf(first) : this.literalText(first, call);
-    if (name === undefined) return this.nothing(call.span);
-    const address = this.state.world.kernelAddress(name);
-    if (address === undefined) return this.refuse(`Failed to resolve kernel symbol: ${name}`, call.span);
-    return this.constant(address, UINT64, call.span);
-  }
-
-  #textOf(call: CallExpression): string | undefined {
-    const value = this.call(call);
-    return value.kind === "text" ? value.bytes : undefined;
-  }
-
-  cgroupId(call: CallExpression): Value {
-    const path = this.literalText(call.arguments[0], call);
-    if (path === undefined) return this.nothing(call.span);
-    const id = this.state.world.cgroupId(path);
-    return id === undefined
-      ? this.refuse(`there is no cgroup ${path}`, call.span)
-      : this.constant(id, UINT64, call.span);
-  }
-
-  cgroupPath(call: CallExpression): Value {
-    const { arguments: args, span } = call;
-    if (!this.arity(call, 1, 2)) return this.nothing(span);
-    const filter = args[1] === undefined ? undefined : this.literalText(args[1], call);
-    const format = filter === undefined ? {} : { format: filter };
-    return this.spelled(
-      { ...call, arguments: args.slice(0, 1) },
-      { kind: "deferred", what: "cgroup-path", ...format },
-    );
   }
 
   usym(call: CallExpression): Value {
@@ -203,38 +105,12 @@ export abstract class CheckSmallCalls extends CheckArguments {
     return { kind: "convert", operand, type: { kind: "pointer", to, space }, span: call.span };
   }
 
-  sendSignal(call: CallExpression, name: Intrinsic & ("signal" | "signal-thread" | "override")): Value {
-    if (!this.unsafe(call) || !this.arity(call, 1)) return this.does([], call.span);
-    const [first] = call.arguments;
-    const number = first?.kind === "string" ? signalNumber(first.value) : undefined;
-    if (first?.kind === "string" && number === undefined)
-      return this.refuse(`${first.value} is not a valid signal`, first.span);
-    const value = number === undefined ? this.number(call) : this.constant(BigInt(number), INT64, call.span);
-    const made = this.intrinsic(name, INT64, call.span, [value]);
-    return this.does([{ kind: "evaluate", value: made, span: call.span }], call.span);
-  }
-
   /** Kernel functions give small negative numbers as pointers. */
   isError(call: CallExpression): Value {
     const value = convert(this.number(call), UINT64);
     const { span } = call;
     const cast: Value = { kind: "convert", operand: value, type: UINT64, span };
     return this.operate(">", cast, this.constant((1n << 64n) - 4096n, UINT64, span), span);
-  }
-
-  /** A variable that each CPU has one of. */
-  perCpuAddress(call: CallExpression): Value {
-    const { span } = call;
-    if (!this.arity(call, 1, 2)) return this.nothing(span);
-    const name = this.literalText(call.arguments[0], call);
-    if (name === undefined) return this.nothing(span);
-    const type = this.state.types.kernelVariable(name);
-    if (type === undefined) return this.refuse(`the kernel's BTF has no per-CPU variable ${name}`, span);
-    const cpu = call.arguments[1] === undefined ? [] : [this.number(call, 1)];
-    return this.intrinsic("per-cpu-address", { kind: "pointer", to: type, space: "kernel" }, span, [
-      this.text(name, span),
-      ...cpu,
-    ]);
   }
 
   /** To the kernel's trace pipe. */
@@ -246,17 +122,6 @@ export abstract class CheckSmallCalls extends CheckArguments {
     if (format === undefined) return this.does([], span);
     const made = this.intrinsic("debug-print", NONE, span, [this.text(format, span), ...values]);
     return this.does([{ kind: "evaluate", value: made, span }], span);
-  }
-
-  /** pid(init), pid(curr_ns). */
-  namespaceId(which: "pid" | "tid", call: CallExpression): Value {
-    const [argument] = call.arguments;
-    if (argument === undefined) return this.builtin(which, call.span);
-    const name = argument.kind === "name" ? argument.name : "";
-    const type: IntegerType = { kind: "integer", bytes: 4, signed: false };
-    if (name === "init") return this.intrinsic(which, type, call.span);
-    if (name === "curr_ns") return this.inNamespace(which, call.span);
-    return this.refuse(`Invalid PID namespace mode: ${name} (expects: curr_ns or init)`, argument.span);
   }
 
   /** The path of a file, where the kernel lets programs ask for it. */
@@ -310,14 +175,4 @@ export abstract class CheckSmallCalls extends CheckArguments {
     this.error("fail() takes literals only", argument.span);
     return "";
   }
-}
-
-const SIGNALS =
-  "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS".split(
-    " ",
-  );
-
-function signalNumber(name: string): number | undefined {
-  const index = SIGNALS.indexOf(name.replace(/^SIG/, ""));
-  return index < 0 ? undefined : index + 1;
 }
