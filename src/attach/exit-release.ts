@@ -30,7 +30,7 @@ export function registerForExit(closable: Closable): () => void {
 }
 
 /** Closes all that is open, the newest first. */
-export function releaseAll(): void {
+function releaseAll(): void {
   const closables = [...open].reverse();
   open.clear();
   unwatch();

@@ -1,7 +1,7 @@
 import { AttachError } from "../errors.ts";
 
 /** Probes of their own take the kernel about a millisecond each, and one descriptor. */
-export const MOST_SINGLE_PROBES = 1000;
+const MOST_SINGLE_PROBES = 1000;
 
 /** A pattern that matches at the start of names, as Python's re.match. */
 export function compilePattern(pattern: string): RegExp {

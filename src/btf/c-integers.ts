@@ -35,7 +35,7 @@ const BY_SIZE: Readonly<Record<number, { signed: string; unsigned: string }>> = 
 };
 
 /** The C integer of a size in bytes. */
-export function integerOfSize(size: number, signed: boolean): string {
+function integerOfSize(size: number, signed: boolean): string {
   const names = BY_SIZE[size];
   if (names === undefined) throw damaged(`there is no integer of ${size} bytes`);
   return signed ? names.signed : names.unsigned;

@@ -10,7 +10,7 @@ export function spell(btf: Btf, id: number, declarator = ""): string {
 }
 
 /** The name of a type that has one, with its keyword where C wants one. */
-export function leafName(type: LeafType): string {
+function leafName(type: LeafType): string {
   switch (type.kind) {
     case "void":
       return "void";

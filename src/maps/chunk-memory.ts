@@ -1,7 +1,7 @@
 import { NativeBuffer } from "../ffi/native-buffer.ts";
 
 /** Entries read at once when nothing else is asked: more is not faster. */
-export const CHUNK_ENTRIES = 8192;
+const CHUNK_ENTRIES = 8192;
 /** Bytes of keys and values at once, for maps with large values. */
 const CHUNK_BYTES = 8 << 20;
 

@@ -5,7 +5,7 @@ import type { MapHandle } from "./map-handle.ts";
 import { SharedValue } from "./shared-value.ts";
 
 /** The flag of a map whose values can be mapped. */
-export const MMAPABLE = 1 << 10;
+const MMAPABLE = 1 << 10;
 
 /**
  * The values of an array that is mapped into this process: reading and writing one costs no system call, and

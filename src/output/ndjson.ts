@@ -2,7 +2,7 @@
  * JSON without newlines. A bigint is a number where a double holds it exactly and a string of digits elsewhere;
  * a Uint8Array is a string of hexadecimal digits.
  */
-export function toJson(value: unknown): string {
+function toJson(value: unknown): string {
   return JSON.stringify(value, plain) ?? "null";
 }
 

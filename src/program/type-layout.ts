@@ -103,7 +103,7 @@ function wordsOf(aggregate: AggregateLayout): number {
 }
 
 /** Buckets of a histogram with 2^bits for each power of two; see ScriptValue. */
-export function histBuckets(bits: number): number {
+function histBuckets(bits: number): number {
   const parts = 1 << bits;
   return 1 + parts + (64 - bits) * parts;
 }

@@ -111,7 +111,7 @@ export class DecodeSource {
 }
 
 /** One value's reading as a function. */
-export function compileDecode(shape: Shape, helpers: DecodeHelpers): DecodeElement {
+function compileDecode(shape: Shape, helpers: DecodeHelpers): DecodeElement {
   const constants = new Constants();
   const expression = new DecodeSource(constants, helpers).expression(shape, "v", "o");
   const make = new Function(...constants.names, `"use strict";return (v,o)=>(${expression})`);

@@ -38,7 +38,7 @@ export async function bootGuest(input: BootInput, limitMs = BOOT_LIMIT_MS): Prom
 }
 
 /** An open file with this content and no name: nothing is left behind, whatever ends this process. */
-export function openUnnamed(content: Uint8Array): number {
+function openUnnamed(content: Uint8Array): number {
   const directory = mkdtempSync(join(tmpdir(), "bcc-ts-"));
   try {
     const path = join(directory, "content");

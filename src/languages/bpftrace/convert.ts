@@ -1,6 +1,6 @@
 import { fitted } from "../../program/integer-operations.ts";
 import type { Value, ValueOf } from "../../program/tir.ts";
-import { placeItems, sizeOfType } from "../../program/type-layout.ts";
+import { placeItems } from "../../program/type-layout.ts";
 import type { Type } from "../../program/types.ts";
 import { isKnown } from "./constant-truth.ts";
 import { sameType } from "./join-types.ts";
@@ -60,9 +60,4 @@ function convertParts(value: Value, from: readonly Type[], type: Type, to: reado
     return convert(read, to[i] as Type);
   });
   return { kind: "compose", items, type, span: value.span };
-}
-
-/** True for values that lie in memory: whatever is no number. */
-export function isBulk(type: Type): boolean {
-  return !["none", "integer", "boolean", "pointer"].includes(type.kind) && sizeOfType(type) >= 0;
 }
