@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { BpfError } from "../errors.ts";
 import { packageFile } from "../package-root.ts";
@@ -13,7 +13,7 @@ export async function runFile(
   options: RunOptions,
   stdio: Stdio,
 ): Promise<number | undefined> {
-  if (!existsSync(file)) throw new BpfError("USAGE", `there is no file ${file}`);
+  checkFile(file);
   if (options.vm === true || (options.vmIfNeeded === true && (await needsGuest(stdio)))) {
     const { runInGuest } = await import("./run-in-guest.ts");
     return runInGuest(guestCommand(file, words, options), options, stdio);
@@ -63,6 +63,14 @@ function guestCommand(file: string, words: readonly string[], options: RunOption
   ];
 }
 
+/** A directory may have any name. */
+function checkFile(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) throw new BpfError("USAGE", `there is no file ${file}`);
+  if (found.isDirectory()) throw new BpfError("USAGE", `${file} is a directory`);
+}
+
 async function recordedFacts(file: string) {
+  checkFile(file);
   return (await import("../facts/recorded-facts.ts")).readRecordedFacts(file);
 }

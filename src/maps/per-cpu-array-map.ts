@@ -16,6 +16,7 @@ export class PerCpuArrayMap<V> extends ArrayMap<V[]> {
   constructor(handle: MapHandle, value: Codec<V>, cpus: number = possibleCpus()) {
     super(handle, perCpuCodec(value, cpus));
   }
+
   /** The sum over all CPUs, structs member by member; undefined for an index outside of the array. */
   sum(key: number): V | undefined {
     return sumOf(this, key);

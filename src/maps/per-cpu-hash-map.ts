@@ -16,6 +16,7 @@ export class PerCpuHashMap<K, V> extends HashMap<K, V[]> {
   constructor(handle: MapHandle, { key, value }: EntryCodecs<K, V>, cpus: number = possibleCpus()) {
     super(handle, { key, value: perCpuCodec(value, cpus) });
   }
+
   /** The sum over all CPUs, structs member by member; undefined for a key that does not exist. */
   sum(key: K): V | undefined {
     return sumOf(this, key);

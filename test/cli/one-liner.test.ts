@@ -24,9 +24,16 @@ test("a script ends with the process that it traces", async (t) => {
   }
 });
 
-test("a process that is not there is told", async () => {
-  const { status, stderr } = await runCli(["-p", "4194304", "-e", "begin { exit(); }"]);
-  assert.deepEqual([status, stderr], [1, "ERROR: there is no process 4194304 to trace\n"]);
+for (const words of [[], ["-c", "sleep 1000"]]) {
+  test(`a process that is not there is told ${words.join(" ")}`, async () => {
+    const { status, stderr } = await runCli(["-p", "4194304", ...words, "-e", "begin { exit(); }"]);
+    assert.deepEqual([status, stderr], [1, "ERROR: there is no process 4194304 to trace\n"]);
+  });
+}
+
+test("an output file that cannot be opened is told", async () => {
+  const { status, stderr } = await runCli(["-o", "/no/such/file", "-e", "begin { exit(); }"]);
+  assert.deepEqual([status, stderr], [1, "ERROR: failed to open output file '/no/such/file': ENOENT\n"]);
 });
 
 test("what a variable of the environment may not be is told", async () => {

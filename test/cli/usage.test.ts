@@ -46,6 +46,8 @@ const WRONG: readonly (readonly [what: string, words: readonly string[], message
   ["no command in the guest", ["vm", "run"], /missing required argument 'command'/],
   ["a file that is not there", ["run", "no-such.ts"], /there is no file no-such\.ts/],
   ["a file that is not there, with an option", ["run", "--dry-run", "no-such.c"], /there is no file/],
+  ["a directory", ["run", directory], /is a directory/],
+  ["facts that are not there", ["run", "--facts", "none.json", "--emit", "c", C_FILE], /no file none\.json/],
   ["a file of another kind", ["run", file("x.txt", "")], /x\.txt: only \.ts, \.js and \.c files/],
   ["an unknown thing to emit", ["run", "--emit", "asm", C_FILE], /asm/],
   ["an unknown format", ["run", "-f", "xml", C_FILE], /xml/],

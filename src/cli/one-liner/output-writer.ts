@@ -3,6 +3,7 @@ import type { Writable } from "node:stream";
 import type { Printed } from "../../output/script/printed.ts";
 import { encodeUtf8 } from "../../values/utf8.ts";
 import type { Stdio } from "../stdio.ts";
+import { UsageError } from "./usage-error.ts";
 
 const FULL = 65_536;
 
@@ -21,7 +22,7 @@ export class OutputWriter {
   constructor({ stdout, stderr }: Stdio, file: string | undefined, buffering: Buffering) {
     this.#stderr = stderr;
     this.#buffering = buffering;
-    this.#file = file === undefined ? undefined : openSync(file, "w");
+    this.#file = file === undefined ? undefined : openOutput(file);
     const fd = this.#file;
     this.#write =
       fd === undefined
@@ -63,6 +64,15 @@ export class OutputWriter {
         this.flush();
       });
     }
+  }
+}
+
+function openOutput(path: string): number {
+  try {
+    return openSync(path, "w");
+  } catch (cause) {
+    const { code = cause } = cause as NodeJS.ErrnoException;
+    throw new UsageError(`failed to open output file '${path}': ${code}`);
   }
 }
 

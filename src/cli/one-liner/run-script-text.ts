@@ -27,9 +27,10 @@ interface Traced {
 export async function runScriptText(options: OneLinerOptions, stdio: Stdio): Promise<number> {
   if (options.noFeatures.includes("kprobe_multi")) switchOffFeature("kprobe.multi");
   const source = await readProgram(options, stdio);
-  const command = options.command === undefined ? undefined : await startCommand(options.command);
   const process = options.pid === undefined ? undefined : new TracedProcess(options.pid);
+  let command: TracedCommand | undefined;
   try {
+    command = options.command === undefined ? undefined : await startCommand(options.command);
     return await compileAndRun(source, options, { command, process }, stdio);
   } finally {
     command?.end();
