@@ -7,7 +7,7 @@ import type { MapState } from "./check-state.ts";
 import { convert } from "./convert.ts";
 import { joinTypes, sameAggregate, sameType, widenForMap } from "./join-types.ts";
 import { Scope } from "./scope.ts";
-import { INT64, typeName } from "./type-names.ts";
+import { INT64, typeName, UINT64 } from "./type-names.ts";
 import { isNumber } from "./type-tests.ts";
 
 /** What an aggregate's call says. */
@@ -34,9 +34,13 @@ export abstract class CheckMapAssignments extends CheckBuiltins {
     const { index, key } = this.mapKey(name, target.key, target.span);
     const map = this.state.map(name, target.span);
     map.assigned = true;
+    if (operator !== "" && map.value.kind === "none" && right.type.kind === "integer")
+      this.#widenMap(name, INT64, span);
     if (operator === "+" || operator === "-") {
-      if (map.value.kind === "none" && right.type.kind === "integer") this.#widenMap(name, INT64, span);
       if (map.value.kind === "integer" && isNumber(right.type)) {
+        // A sum has 64 bits, however many its parts have.
+        const signed = map.value.signed || (hasSign(right) && !fitsBothSigns(right)) || operator === "-";
+        if (map.value.bytes < 8) this.#widenMap(name, signed ? INT64 : UINT64, span);
         const value: Value = operator === "+" ? right : { kind: "negate", operand: right, type: INT64, span };
         return [{ kind: "add-to-map", map: index, key, value, span }];
       }
@@ -120,11 +124,21 @@ export abstract class CheckMapAssignments extends CheckBuiltins {
       "signed" in aggregate &&
       "signed" in map.value.aggregate &&
       aggregate.signed &&
-      !map.value.aggregate.signed
+      !map.value.aggregate.signed &&
+      !fitsBothSigns(value)
     ) {
       map.value = type;
       this.state.changed = true;
     }
     return [...before, { kind: "aggregate", map: index, key, aggregate, value, span }];
   }
+}
+
+/** A literal that is not below zero. */
+function fitsBothSigns(value: Value | undefined): boolean {
+  return value?.type.kind === "integer" && value.type.literal === true && value.type.negative !== true;
+}
+
+function hasSign({ type }: Value): boolean {
+  return type.kind === "integer" && type.signed;
 }

@@ -97,11 +97,13 @@ export function sameAggregate(a: Aggregate, b: Aggregate): boolean {
   return true;
 }
 
-/** Literals in maps take 64 bits: what is counted up must have room. */
+/** Literals in maps take 64 bits: what is counted up must have room. Those of no sign take the sign of what they meet. */
 export function widenForMap(type: Type): Type {
   if (type.kind === "integer" && type.literal) {
     const { enumeration } = type;
-    return enumeration === undefined ? (type.signed ? INT64 : UINT64) : { ...INT64, enumeration };
+    if (enumeration !== undefined) return { ...INT64, enumeration };
+    if (!type.signed) return UINT64;
+    return type.negative ? INT64 : { ...INT64, literal: true };
   }
   if (type.kind === "tuple") return { kind: "tuple", items: type.items.map(widenForMap) };
   if (type.kind === "record") {

@@ -1,7 +1,8 @@
 import { type Bucket, type HistogramValue, histogramBuckets } from "./histogram-buckets.ts";
 
 const BAR_WIDTH = 52;
-const SUFFIXES = ["", "K", "M", "G", "T"];
+const KIBI = 1024n;
+const SUFFIXES = ["", "K", "M", "G", "T", "P", "E"];
 
 /** A histogram with a line for each bucket, each line with its line end. */
 export function histogramRows(value: HistogramValue): string {
@@ -9,9 +10,8 @@ export function histogramRows(value: HistogramValue): string {
   const highest = Number(buckets.reduce((most, { count }) => (count > most ? count : most), 0n));
   return buckets
     .map((bucket) => {
-      const { kind } = value;
       const bar = "@".repeat(barLength(Number(bucket.count), highest));
-      return `${label(bucket, kind).padEnd(16)}${String(bucket.count).padStart(8)} |${bar.padEnd(BAR_WIDTH)}|\n`;
+      return `${label(bucket, value).padEnd(16)}${String(bucket.count).padStart(8)} |${bar.padEnd(BAR_WIDTH)}|\n`;
     })
     .join("");
 }
@@ -22,19 +22,24 @@ function barLength(count: number, highest: number): number {
 }
 
 /** Of powers of two, a bucket of one number is that number; linear ones are ranges, however small. */
-function label({ low, high }: Bucket, kind: HistogramValue["kind"]): string {
+function label({ low, high }: Bucket, value: HistogramValue): string {
+  const short = (number: bigint) =>
+    value.kind === "hist" ? ofPower(number, value.bits) : ofStep(number, value.step);
   if (low === undefined) return `(..., ${short(high ?? 0n)})`;
   if (high === undefined) return `[${short(low)}, ...)`;
-  return kind === "hist" && high === low + 1n ? `[${short(low)}]` : `[${short(low)}, ${short(high)})`;
+  return value.kind === "hist" && high === low + 1n ? `[${short(low)}]` : `[${short(low)}, ${short(high)})`;
 }
 
-/** 2048 is 2K; what is no multiple of 1024 stays as it is. */
-function short(number: bigint): string {
-  let rest = number;
-  let power = 0;
-  while (rest !== 0n && rest % 1024n === 0n && power < SUFFIXES.length - 1) {
-    rest /= 1024n;
-    power++;
-  }
-  return `${rest}${SUFFIXES[power]}`;
+/** By how wide the bucket is that begins there: 2048 is 2K, or 2048 where each power of two has eight buckets. */
+function ofPower(number: bigint, bits: number): string {
+  const power = Math.max(0, number.toString(2).length - 1 - bits);
+  const decade = Math.trunc(power / 10);
+  return `${number >> BigInt(10 * decade)}${SUFFIXES[decade]}`;
+}
+
+/** Only steps of whole kibibytes are written short. */
+function ofStep(number: bigint, step: bigint): string {
+  if (step % KIBI !== 0n || number === 0n) return String(number);
+  if (number % (KIBI * KIBI) === 0n) return `${number / (KIBI * KIBI)}M`;
+  return number % KIBI === 0n ? `${number / KIBI}K` : String(number);
 }
