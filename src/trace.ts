@@ -122,8 +122,13 @@ export async function trace(text: string, options: TraceOptions = {}): Promise<T
   const source = new SourceText(name, text);
   const warn = (message: string) => process.emitWarning(message, { code: "BCC_TS_CACHE" });
   const built = await buildScript(source, { ...liveSurroundings(options, warn), cache, signal });
+  // What was taken from the cache has not looked at it.
+  signal?.throwIfAborted();
   const made = new Trace(built.warnings, (onEvent) => new ScriptRun({ ...built, source }, { onEvent }));
-  signal?.addEventListener("abort", () => made.stop(), { once: true });
+  const stop = () => made.stop();
+  signal?.addEventListener("abort", stop, { once: true });
+  const forget = () => signal?.removeEventListener("abort", stop);
+  made.ended.then(forget, forget);
   return made;
 }
 

@@ -29,6 +29,18 @@ test("maps are read while a script runs, and stop() ends it with its end blocks"
   assert.throws(() => t.map("@ticks"), { code: "CLOSED" });
 });
 
+test("a signal ends a script, and begins none that was aborted before", async () => {
+  const script = "interval:ms:1 { @ = 1; } end { print(7); }";
+  const controller = new AbortController();
+  using t = await trace(script, { signal: controller.signal });
+  controller.abort();
+  const values = [];
+  for await (const event of t) if (event.kind === "value") values.push(event.value);
+  assert.deepEqual(values, [7]);
+  // Now it is in the cache.
+  await assert.rejects(trace(script, { signal: controller.signal }), { name: "AbortError" });
+});
+
 test("a script with errors is refused with all of them", async () => {
   await assert.rejects(trace("begin { print(x1); print(x2); }"), (error: SourceError) => {
     assert.deepEqual(
