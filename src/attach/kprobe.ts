@@ -4,6 +4,7 @@ import { AttachError, UnsupportedError } from "../errors.ts";
 import { lastErrno } from "../ffi/errno.ts";
 import { libbpf } from "../ffi/libbpf.ts";
 import { cString, NativeBuffer } from "../ffi/native-buffer.ts";
+import { GUEST_HINT } from "../kernel/guest-hint.ts";
 import { kernelSymbols } from "../kernel/kallsyms.ts";
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import { explainKprobeFailure } from "./kprobe-failure.ts";
@@ -61,6 +62,6 @@ function addressOf(symbol: string): bigint | undefined {
 function noKprobes(): UnsupportedError {
   return new UnsupportedError("kprobes", `this kernel (${release()}) has no kprobes`, {
     since: "4.17",
-    hint: "Run the program in a microVM whose kernel has them: `bcc-ts run --vm`.",
+    hint: GUEST_HINT,
   });
 }

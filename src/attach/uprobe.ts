@@ -6,6 +6,7 @@ import { ERRNO, errnoName } from "../ffi/errno-table.ts";
 import { libbpf } from "../ffi/libbpf.ts";
 import { cString, NativeBuffer } from "../ffi/native-buffer.ts";
 import { permissionError, tracingCapabilities } from "../kernel/capabilities.ts";
+import { GUEST_HINT } from "../kernel/guest-hint.ts";
 import type { LoadedProgram } from "../load/loaded-object.ts";
 import type { UserFunctionPoint } from "../program/program.ts";
 import { LibbpfLink } from "./libbpf-link.ts";
@@ -96,6 +97,6 @@ function explain({ pid }: UserFunctionPoint, errno: number): { reason: string; h
 function noUprobes(): UnsupportedError {
   return new UnsupportedError("uprobes", `this kernel (${release()}) has no uprobes`, {
     since: "4.17",
-    hint: "Run the program in a microVM whose kernel has them: `bcc-ts run --vm`.",
+    hint: GUEST_HINT,
   });
 }

@@ -7,6 +7,7 @@ import { libbpf, libbpfLibrary } from "../ffi/libbpf.ts";
 import { readCString } from "../ffi/library.ts";
 import { HELPER, MAP_TYPE, PROGRAM_TYPE } from "./bpf-constants.ts";
 import { missingCapabilities, permissionError, tracingCapabilities } from "./capabilities.ts";
+import { GUEST_HINT } from "./guest-hint.ts";
 import { kernelSymbols } from "./kallsyms.ts";
 import { readIfThere, tracefsDirectory } from "./tracefs.ts";
 import {
@@ -49,8 +50,7 @@ export interface Feature {
   probe(): string;
 }
 
-const GUEST = "Run the program in a microVM, whose kernel has it: `bcc-ts run --vm`.";
-const NEWER = `A newer kernel is needed. ${GUEST}`;
+const NEWER = `A newer kernel is needed. ${GUEST_HINT}`;
 
 export const FEATURES: readonly Feature[] = [
   {
@@ -77,13 +77,13 @@ export const FEATURES: readonly Feature[] = [
   {
     name: "BTF",
     since: "5.4",
-    remedy: `The kernel must be built with CONFIG_DEBUG_INFO_BTF. ${GUEST}`,
+    remedy: `The kernel must be built with CONFIG_DEBUG_INFO_BTF. ${GUEST_HINT}`,
     probe: () => mustExist("/sys/kernel/btf/vmlinux"),
   },
   {
     name: "kprobes",
     since: "4.17",
-    remedy: `The kernel must be built with CONFIG_KPROBES and CONFIG_KPROBE_EVENTS. ${GUEST}`,
+    remedy: `The kernel must be built with CONFIG_KPROBES and CONFIG_KPROBE_EVENTS. ${GUEST_HINT}`,
     probe: () => {
       mustExist("/sys/bus/event_source/devices/kprobe/type");
       mustKnowProgramType(PROGRAM_TYPE.kprobe, "kprobe");

@@ -11,6 +11,6 @@ export interface LoweringContext {
   define(text: (name: string) => string, prefix: string): string;
   /** An action that tells user space of something that went wrong at a place, by its index. */
   report(what: Pick<TypedAction, "kind" | "format" | "helper" | "message">, span: Span): number;
-  /** Look-ups, deletions and reads that fail are told, too. */
+  /** Look-ups of missing keys, and paths that the kernel does not tell, are told, too. */
   readonly helperErrors: boolean;
 }
