@@ -31,7 +31,8 @@ export function openBuffers(
       const counter = lostVariable(map.name);
       const settings = {
         ...options[map.name],
-        codec: codecs.get(map.name),
+        codec: codecs.get(map.name)?.codecs,
+        mayBePart: codecs.get(map.name)?.mayBePart,
         ...(data?.has(counter) && { countLost: () => Number(data.read(counter)) }),
       };
       return [
@@ -43,17 +44,18 @@ export function openBuffers(
 }
 
 /** The codecs of each buffer's events: pointers to their types stand in a section of their own. */
-function eventCodecs(types: Btf): Map<string, Codec[]> {
-  const codecs = new Map<string, Codec[]>();
+function eventCodecs(types: Btf): Map<string, { codecs: Codec[]; mayBePart: boolean }> {
+  const codecs = new Map<string, { codecs: Codec[]; mayBePart: boolean }>();
   const id = types.find("datasec", EVENT_SECTION);
   const section = id === undefined ? undefined : types.type(id);
   if (section?.kind !== "datasec") return codecs;
   for (const { type } of section.variables) {
     const variable = types.type(type);
-    const table = variable.kind === "var" ? tableOfEventVariable(variable.name) : undefined;
+    const event = variable.kind === "var" ? tableOfEventVariable(variable.name) : undefined;
     const pointer = variable.kind === "var" ? types.type(types.resolve(variable.to)) : undefined;
-    if (table === undefined || pointer?.kind !== "ptr") continue;
-    codecs.set(table, [...(codecs.get(table) ?? []), codecFor(types, pointer.to)]);
+    if (event === undefined || pointer?.kind !== "ptr") continue;
+    const before = codecs.get(event.table)?.codecs ?? [];
+    codecs.set(event.table, { codecs: [...before, codecFor(types, pointer.to)], mayBePart: event.isPart });
   }
   return codecs;
 }

@@ -147,6 +147,17 @@ const RULES: readonly Rule[] = [
     hint: "Choose with if or switch, and call each function by its name.",
   },
   {
+    pattern: /At program exit the register R0 .*should have been in \[(-?\d+), (-?\d+)\]/,
+    summary: (m) =>
+      `a program of this kind may return ${m[1]} to ${m[2]}, and this one may return something else`,
+    hint: "Return constants, for instance `return 0;`, and not what a helper gave.",
+  },
+  {
+    pattern: /^EINVAL$/,
+    summary: "EINVAL, without a reason",
+    hint: "Do programs share a BPF_PROG_ARRAY? They must be of one kind then. Say it for those with a context of any kind: `load(text, { programTypes: { name: ProgramType.TRACEPOINT } })`.",
+  },
+  {
     pattern: /unreachable insn (\d+)/,
     summary: "a part of the program can never run",
   },

@@ -1,16 +1,26 @@
 import { columns } from "./columns.ts";
-import { extent, type HistogramOptions, plainCounts, shownIndices, starBar } from "./star-bar.ts";
+import {
+  extent,
+  type HistogramCounts,
+  type HistogramOptions,
+  plainCounts,
+  shownIndices,
+  starBar,
+} from "./star-bar.ts";
 
 const BAR_WIDTH = 40;
 
 /**
- * A histogram with one line for each slot, as text with bcc's layout. No counts give "".
+ * A histogram with one line for each slot, as text with bcc's layout: of a table, or of an array with the counts of its
+ * slots. No counts give "".
+ *
+ * @throws RangeError for what is counted beyond slot 1025
  *
  * @example
- * console.log(linearHistogram([...bpf.maps.slots.values()], { label: "KiB" }));
+ * console.log(linearHistogram(bpf.maps.slots, { label: "KiB" }));
  */
 export function linearHistogram(
-  slots: readonly (number | bigint)[],
+  slots: HistogramCounts,
   { label = "value", stripLeadingZeros }: HistogramOptions = {},
 ): string {
   const counts = plainCounts(slots);

@@ -1,16 +1,23 @@
 import { columns } from "./columns.ts";
-import { extent, type HistogramOptions, plainCounts, shownIndices, starBar } from "./star-bar.ts";
+import {
+  extent,
+  type HistogramCounts,
+  type HistogramOptions,
+  plainCounts,
+  shownIndices,
+  starBar,
+} from "./star-bar.ts";
 
 /**
- * A histogram over powers of two, as text with bcc's layout. `counts[i]` is the count of what
- * `bpf_log2l()` puts into slot i: the values from 2^(i-1) to 2^i - 1. Slot 0 is not printed, as in bcc.
+ * A histogram over powers of two, as text with bcc's layout: of a table, or of an array with the counts of its slots. Slot
+ * i has what `bpf_log2l()` puts there: the values from 2^(i-1) to 2^i - 1. Slot 0 is not printed, as in bcc.
  * Intervals beyond 32 bits make the columns wider and the bars shorter. No counts give "".
  *
  * @example
- * console.log(log2Histogram([...bpf.maps.slots.values()], { label: "usecs", stripLeadingZeros: true }));
+ * console.log(log2Histogram(bpf.maps.slots, { label: "usecs", stripLeadingZeros: true }));
  */
 export function log2Histogram(
-  slots: readonly (number | bigint)[],
+  slots: HistogramCounts,
   { label = "value", stripLeadingZeros }: HistogramOptions = {},
 ): string {
   const counts = plainCounts(slots);

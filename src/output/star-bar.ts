@@ -20,9 +20,32 @@ export interface HistogramOptions {
   readonly stripLeadingZeros?: boolean;
 }
 
+/** The counts of all slots in order; or slots with their counts in any order, as a table has them. */
+export type HistogramCounts =
+  | readonly (number | bigint)[]
+  | Iterable<readonly [slot: number | bigint, count: number | bigint]>;
+
+/** As many lines as bcc prints. */
+const MOST_SLOTS = 1026;
+
 /** Counts as numbers: those of 64 bits come as bigint, and a bar needs no more than 53 bits. */
-export function plainCounts(counts: readonly (number | bigint)[]): number[] {
-  return counts.map(Number);
+export function plainCounts(slots: HistogramCounts): number[] {
+  const counts: number[] = [];
+  for (const each of slots) {
+    if (typeof each !== "object") {
+      counts.push(Number(each));
+      continue;
+    }
+    const [slot, count] = each;
+    const index = Number(slot);
+    if (!(index >= 0 && index < MOST_SLOTS)) {
+      if (Number(count) === 0) continue;
+      throw new RangeError(`a histogram has no slot ${slot}: 0 to ${MOST_SLOTS - 1} are printed`);
+    }
+    while (counts.length <= index) counts.push(0);
+    counts[index] = Number(count);
+  }
+  return counts;
 }
 
 /** The indices to print, from `first` to `last`. */

@@ -163,6 +163,8 @@ export interface TableDeclaration {
 export interface EventDeclaration {
   readonly table: string;
   readonly types: readonly string[];
+  /** True when the program computes how much of them it sends. */
+  readonly mayBePart?: boolean;
 }
 
 /** A loaded module, and what tells this build of it from others. */
@@ -198,9 +200,15 @@ export function eventVariable(table: string, index: number): string {
   return `bcc_ts_event_${index}_${table}`;
 }
 
+/** The same of a type of which a part may be sent: a size that only the running program knows. */
+export function partialEventVariable(table: string, index: number): string {
+  return `bcc_ts_part_${index}_${table}`;
+}
+
 /** The buffer that such a pointer belongs to. */
-export function tableOfEventVariable(name: string): string | undefined {
-  return /^bcc_ts_event_\d+_(\w+)$/.exec(name)?.[1];
+export function tableOfEventVariable(name: string): { table: string; isPart: boolean } | undefined {
+  const [, kind, table] = /^bcc_ts_(event|part)_\d+_(\w+)$/.exec(name) ?? [];
+  return table === undefined ? undefined : { table, isPart: kind === "part" };
 }
 
 /** The name of the global variable that counts a buffer's events that found no room. */

@@ -14,10 +14,10 @@ import {
 /** The decoder that the options of a buffer ask for. */
 export function eventDecoder<E>(
   buffer: string,
-  { codec = [], tag }: RecordOptions<E>,
+  { codec = [], tag, mayBePart }: RecordOptions<E>,
   padded?: (size: number) => number,
 ): RecordDecoder<E> {
-  if (tag === undefined) return recordDecoder(buffer, codec, padded);
+  if (tag === undefined) return recordDecoder(buffer, codec, padded, mayBePart);
   return taggedDecoder(buffer, "decode" in codec ? [codec] : codec, tag);
 }
 

@@ -30,6 +30,8 @@ export interface RecordOptions<E> {
   readonly codec?: Codec<E> | readonly Codec<E>[] | undefined;
   /** How several types are told apart where their sizes do not. */
   readonly tag?: EventTag | undefined;
+  /** The program tells the sizes of its events as it runs: where they have one type, what is not sent is zero. */
+  readonly mayBePart?: boolean | undefined;
   /** Counts the events that found no room, where the program that sends them does. */
   readonly countLost?: (() => number) | undefined;
 }
@@ -42,6 +44,7 @@ export function recordDecoder<E>(
   buffer: string,
   codec: RecordOptions<E>["codec"] = [],
   padded: (size: number) => number = (size) => size,
+  mayBePart = false,
 ): RecordDecoder<E> {
   const codecs = "decode" in codec ? [codec] : codec;
   const [only] = codecs;
@@ -74,6 +77,14 @@ export function recordDecoder<E>(
   };
   if (codecs.length > 1) return otherwise;
   const [exact, rounded] = [only.size, padded(only.size)];
+  if (mayBePart) {
+    return (view, offset, size) => {
+      if (size >= exact) return size <= rounded ? only.decode(view, offset) : otherwise(view, offset, size);
+      const whole = new Uint8Array(exact);
+      whole.set(copyBytes(view, offset, size));
+      return only.decode(new DataView(whole.buffer), 0);
+    };
+  }
   return (view, offset, size) =>
     size === exact || size === rounded ? only.decode(view, offset) : otherwise(view, offset, size);
 }

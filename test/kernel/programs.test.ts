@@ -146,7 +146,7 @@ TRACEPOINT_PROBE(syscalls, sys_enter_write)
     [1n, 10n, 100n].map((size) => by_size.get(size)),
     [each, each, each],
   );
-  const drawn = log2Histogram([...lengths.values()], { label: "bytes" });
+  const drawn = log2Histogram(lengths, { label: "bytes" });
   for (const interval of ["0 -> 1 ", "8 -> 15 ", "64 -> 127 "]) {
     assert.match(drawn, new RegExp(`^ +${interval} +: ${each} +\\|\\*{40}\\|$`, "m"));
   }

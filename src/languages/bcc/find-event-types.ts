@@ -1,5 +1,10 @@
-import { EVENT_SECTION, type EventDeclaration, eventVariable } from "../../program/program.ts";
-import { type AstNode, children, stripped } from "./syntax-tree.ts";
+import {
+  EVENT_SECTION,
+  type EventDeclaration,
+  eventVariable,
+  partialEventVariable,
+} from "../../program/program.ts";
+import { type AstNode, children, stripped, walk } from "./syntax-tree.ts";
 import { asTableCall, type TranslationUnit } from "./translation-unit.ts";
 
 /** Which argument of a buffer's method points to the event. */
@@ -9,10 +14,14 @@ const EVENT_ARGUMENT: Readonly<Record<string, number>> = {
   ringbuf_submit: 0,
 };
 
+/** Which argument tells the event's size. */
+const SIZE_ARGUMENT: Readonly<Record<string, number>> = { perf_submit: 2, ringbuf_output: 1 };
+
 /** The types of what is sent through each buffer: the compiled object's BTF then tells their layouts. */
 export function findEventTypes(unit: TranslationUnit): EventDeclaration[] {
   const named = namedTypes(unit.root);
   const events = new Map<string, Set<string>>();
+  const parts = new Set<string>();
   unit.visitBodies((node) => {
     const call = asTableCall(node);
     const index = call && EVENT_ARGUMENT[call.method];
@@ -21,18 +30,35 @@ export function findEventTypes(unit: TranslationUnit): EventDeclaration[] {
     if (call && type !== undefined && named.has(type)) {
       const types = events.get(call.table) ?? new Set();
       events.set(call.table, types.add(type));
+      const size = call.arguments[SIZE_ARGUMENT[call.method] ?? -1];
+      if (size !== undefined && isComputed(size)) parts.add(call.table);
     }
     return true;
   });
-  return [...events].map(([table, types]) => ({ table, types: [...types] }));
+  return [...events].map(([table, types]) => ({
+    table,
+    types: [...types],
+    ...(parts.has(table) && { mayBePart: true }),
+  }));
+}
+
+/** What a variable or a call decides, which a constant or a sizeof is not. */
+function isComputed(size: AstNode): boolean {
+  let computed = false;
+  walk(size, (node) => {
+    if (node.kind === "UnaryExprOrTypeTraitExpr" || node.kind === "OffsetOfExpr") return false;
+    if (node.castKind === "LValueToRValue" || node.kind === "CallExpr") computed = true;
+    return !computed;
+  });
+  return computed;
 }
 
 /** Declarations that put the types into the object's BTF; libbpf passes the section over. */
 export function eventDeclarations(events: readonly EventDeclaration[]): string {
-  const lines = events.flatMap(({ table, types }) =>
+  const lines = events.flatMap(({ table, types, mayBePart }) =>
     types.map(
       (type, i) =>
-        `${type} *const ${eventVariable(table, i)} __attribute__((section("${EVENT_SECTION}"), used)) = 0;`,
+        `${type} *const ${(mayBePart ? partialEventVariable : eventVariable)(table, i)} __attribute__((section("${EVENT_SECTION}"), used)) = 0;`,
     ),
   );
   return lines.join("\n");

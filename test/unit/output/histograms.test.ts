@@ -21,9 +21,25 @@ for (const { kind, strip, counts, text } of cases) {
     const options = { label: "usecs", stripLeadingZeros: strip };
     assert.equal(print(counts, options), text.join("\n"));
     assert.equal(print(counts.map(BigInt), options), text.join("\n"));
+    const table = new Map(counts.map((count, slot) => [BigInt(slot), count] as const).reverse());
+    assert.equal(print(table, options), text.join("\n"));
   });
 }
 
 test("the label is value when none is given", () => {
   assert.match(log2Histogram([0, 1]), /^ {5}value {15}: count/);
+});
+
+test("what is counted beyond the last line is not left out in silence", () => {
+  assert.throws(() => linearHistogram(new Map([[5000, 1]])), /no slot 5000/);
+  assert.throws(() => linearHistogram(new Map([[-1, 1]])), /no slot -1/);
+  assert.match(
+    linearHistogram(
+      new Map([
+        [5000, 0],
+        [1, 2],
+      ]),
+    ),
+    /1 {10}: 2 /,
+  );
 });

@@ -65,3 +65,12 @@ test("an open-ended type takes longer records", () => {
   assert.deepEqual(decode(view, 0, 9), { length: 0x03020100, data: new Uint8Array() });
   throwsFor(decode, 3);
 });
+
+test("of an event of which a part was sent the rest is zero", () => {
+  const decode = recordDecoder("events", wide, padded, true);
+  assert.equal(decode(view, 4, 4), 0x07060504n);
+  assert.equal(decode(view, 0, 8), 0x0706050403020100n);
+  assert.equal(decode(view, 0, 12), 0x0706050403020100n);
+  assert.equal(decode(view, 4, 0), 0n);
+  throwsFor(decode, 20);
+});

@@ -56,7 +56,10 @@ async function outcome(input: string, options: BuildOptions): Promise<string> {
     await compileObject(program.code, source, new ClangSession(options)); // What comes out must be C that compiles.
     const start = program.code.indexOf('#line 1 "case.c"\n');
     const end = program.code.indexOf('#line 1 "<bcc-ts>"\n');
-    const events = program.events.map(({ table, types }) => `events of ${table}: ${types.join(", ")}\n`);
+    const events = program.events.map(
+      ({ table, types, mayBePart }) =>
+        `events of ${table}: ${types.join(", ")}${mayBePart ? ", or a part" : ""}\n`,
+    );
     const warnings = program.warnings.map((warning) => `${renderDiagnostic(warning)}\n`);
     const text = program.code.slice(program.code.indexOf("\n", start) + 1, end).trimEnd();
     return [`${text}\n`, ...events, ...warnings].join("");
