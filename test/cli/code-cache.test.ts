@@ -1,23 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { packageFile } from "../../src/package-root.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 
-const scratch = mkdtempSync(join(tmpdir(), "bcc-ts-code-"));
-after(() => rmSync(scratch, { recursive: true }));
+const scratch = temporaryDirectory("code");
 const library = pathToFileURL(packageFile("dist", "lib", "index.js")).href;
 const command = packageFile("dist", "lib", "bin.cjs");
 let caches = 0;

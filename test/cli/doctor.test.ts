@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { release, tmpdir } from "node:os";
+import { release } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { checkFeatures } from "../../src/kernel/features.ts";
 import { runCli } from "../cli-process.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 
 interface Report {
   readonly kernel: string;
@@ -17,8 +17,7 @@ interface Report {
   }[];
 }
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-doctor-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("doctor");
 
 test("doctor tells the same as text and as JSON, and what the trials say", async () => {
   const [text, json] = await Promise.all([runCli(["doctor"]), runCli(["doctor", "-f", "json"])]);

@@ -1,14 +1,13 @@
 // Scripts and C files from the command line: exit statuses, errors, and what is left when it is interrupted.
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { packageFile } from "../../src/package-root.ts";
 import { runCli, startCli } from "../cli-process.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-run-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("run");
 
 function file(name: string, text: string): string {
   const path = join(directory, name);

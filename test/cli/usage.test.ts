@@ -1,14 +1,13 @@
 // What the command line says of itself, and of what it does not understand.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { packageFile } from "../../src/package-root.ts";
 import { runCli } from "../cli-process.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-usage-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("usage");
 
 function file(name: string, text: string): string {
   const path = join(directory, name);

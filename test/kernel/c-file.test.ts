@@ -1,17 +1,16 @@
 // `bcc-ts run FILE.c`, and what is printed of a program instead of running it.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { checkFeature } from "../../src/kernel/features.ts";
 import { runCli, startCli } from "../cli-process.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 import { idsHeldBy, NOTHING, remaining } from "./kernel-ids.ts";
 import { needsFeature } from "./needs-feature.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-c-file-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("c-file");
 // The kprobe is there to be attached where there are kprobes; what is shown comes from everywhere.
 const kprobe = checkFeature("kprobes").available ? "int kprobe__vfs_open(void *ctx) { return 0; }" : "";
 const STRUCT = "struct exec_event { u32 pid; u64 start; char comm[TASK_COMM_LEN]; };\n";

@@ -1,18 +1,17 @@
 // Names in stacks of processes that have ended before anybody asks for them.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { after, type TestContext, test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { load, TracedCommand } from "bcc-ts";
 import { processMaps } from "../../src/kernel/process-maps.ts";
 import { KeptImages } from "../../src/symbols/kept-images.ts";
 import { runCli, startCli, TestProcess } from "../cli-process.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 import { needsFeature } from "./needs-feature.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-ended-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("ended");
 
 const SOURCE = new URL("../../../test/kernel/programs/ended-target.c", import.meta.url).pathname;
 const FLAGS = ["-O1", "-fno-omit-frame-pointer", "-fno-optimize-sibling-calls"];

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { LoadError } from "../../src/errors.ts";
 import { libbpf } from "../../src/ffi/libbpf.ts";
@@ -12,11 +11,11 @@ import { kernelAtLeast } from "../../src/kernel/kernel-version.ts";
 import { loadObject } from "../../src/load/load-object.ts";
 import { VerifierError } from "../../src/load/verifier-error.ts";
 import { compileOnce } from "../compile-once.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 import { CASES, compileCase } from "../unit/load/compile-case.ts";
 import { needsFeature } from "./needs-feature.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-load-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("load");
 
 const compile = (text: string): Buffer =>
   compileOnce({ directory: CASES, files: ["prelude.h"], text: `#include "prelude.h"\n${text}` });

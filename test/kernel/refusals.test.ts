@@ -1,13 +1,13 @@
 // What a user reads when the kernel refuses something.
 import assert from "node:assert/strict";
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chownSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { AttachError, load, MapError, VerifierError } from "bcc-ts";
 import { readIfThere } from "../../src/kernel/tracefs.ts";
 import { packageFile } from "../../src/package-root.ts";
 import { TestProcess } from "../cli-process.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 import { idsHeldBy, NOTHING } from "./kernel-ids.ts";
 import { needsFeature } from "./needs-feature.ts";
 
@@ -136,8 +136,7 @@ test("a full map and a wrong index are MapErrors", async () => {
   assert.throws(() => cells.set(4, 1n), { code: "MAP_RANGE" });
 });
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-refusals-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("refusals");
 
 const NOBODY = 65534;
 

@@ -3,17 +3,16 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { trace } from "../../src/trace.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 import { needsFeature } from "./needs-feature.ts";
 import { needsBpfFileSystem, pinDirectory } from "./own-bpf-file-system.ts";
 import { scriptOutput } from "./script-output.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-scripts-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("scripts");
 
 const FILES: Readonly<Record<string, string>> = {
   "imported/twice.bt": "macro twice(x) { x * 2 }",

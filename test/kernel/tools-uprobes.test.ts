@@ -2,18 +2,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { Bpf } from "bcc-ts";
 import { TestProcess } from "../cli-process.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 import { needsFeature } from "./needs-feature.ts";
 import { interrupt, startTool } from "./tool-process.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-uprobes-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("uprobes");
 
 /** Allocates 20 blocks of 77777 bytes and frees 8 of them, and one each in other ways; then it waits. */
 const LEAKING = `

@@ -1,24 +1,13 @@
 // Programs that get arguments as the kernel's BTF tells them: fentry, fexit, fmod_ret, LSM, iterators.
 import assert from "node:assert/strict";
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { load } from "bcc-ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 import { needsFeature } from "./needs-feature.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-trampolines-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("trampolines");
 const path = join(directory, "watched-file");
 writeFileSync(path, "hello");
 const inode = BigInt(statSync(path).ino);

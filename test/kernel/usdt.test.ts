@@ -2,16 +2,15 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { after, type TestContext, test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { Bpf, load, USDT } from "bcc-ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 import { needsFeature } from "./needs-feature.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-usdt-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("usdt");
 
 const SOURCE = new URL("../../../test/kernel/programs/usdt-target.c", import.meta.url).pathname;
 let target: string | undefined;

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { pruneDirectory } from "../../../src/compile/prune-directory.ts";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-test-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("test");
 
 test("the files that were changed last stay, as many and as large as the limit says", () => {
   ["a", "b", "c", "d", "e"].forEach((name, i) => {

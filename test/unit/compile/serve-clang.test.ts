@@ -1,16 +1,15 @@
 // A guest is not trusted: what it asks of the host's clang must not reach the host's files.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseHead, refusedFlags } from "../../../src/compile/clang-request.ts";
 import { serveClang } from "../../../src/compile/serve-clang.ts";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-test-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("test");
 
 interface Answer {
   readonly id: string;

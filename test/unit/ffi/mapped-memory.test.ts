@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,9 +7,9 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { pageSize } from "../../../src/ffi/libc.ts";
 import { MappedMemory } from "../../../src/ffi/mapped-memory.ts";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("test");
 const fd = openSync(join(directory, "pages"), "w+");
 after(() => closeSync(fd));
 ftruncateSync(fd, 4 * pageSize());

@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { Btf } from "../../../src/btf/btf.ts";
 import type { KernelFacts } from "../../../src/facts/kernel-facts.ts";
 import { readRecordedFacts } from "../../../src/facts/recorded-facts.ts";
 import { LiveModules } from "../../../src/kernel/live-modules.ts";
 import { prelude } from "../../../src/languages/bcc/prelude.ts";
 import { prescan } from "../../../src/languages/bcc/prescan.ts";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 import { BtfBuilder } from "../btf/build-btf.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-modules-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("modules");
 
 const facts = readRecordedFacts(new URL("../../../../test/facts/6.18.json", import.meta.url).pathname);
 const modules = new LiveModules(() => facts.btf, directory);

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { readElf } from "../../../src/kernel/read-elf.ts";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-test-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("test");
 
 test("node's own file is read once", () => {
   const image = readElf(process.execPath);

@@ -1,14 +1,13 @@
 // Files of packets: what is in them, and what is not written to.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { PacketFiles } from "../../../src/scripts/packet-files.ts";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-packets-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("packets");
 
 const HEADER = "4d3cb2a1" + "02000400" + "00000000" + "00000000" + "00000400" + "65000000";
 

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { lstatSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { type CpioEntry, writeCpio } from "../../../src/vm/cpio.ts";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 
-const target = mkdtempSync(join(tmpdir(), "bcc-ts-cpio-"));
-after(() => rmSync(target, { recursive: true }));
+const target = temporaryDirectory("cpio");
 
 function busyboxCpio(args: readonly string[], archive: Uint8Array): string {
   return execFileSync("busybox", ["cpio", ...args], {

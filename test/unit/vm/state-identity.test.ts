@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, beforeEach, test } from "node:test";
+import { beforeEach, test } from "node:test";
 import type { Machine } from "../../../src/vm/qemu-arguments.ts";
 import { isFresh, machineIdentity, type StateIdentity, stateName } from "../../../src/vm/state-identity.ts";
 import { describeTool } from "../../../src/vm/tool-files.ts";
+import { temporaryDirectory } from "../../temporary-directory.ts";
 
-const base = mkdtempSync(join(tmpdir(), "bcc-ts-identity-"));
-after(() => rmSync(base, { recursive: true }));
+const base = temporaryDirectory("identity");
 
 const kernel = { name: "6.12", release: "6.12.0-test", directory: join(base, "kernel") };
 const machine: Machine = { accel: "tcg", cpus: 1, memoryMb: 512, writableSlots: 4, serviceSlots: 4 };

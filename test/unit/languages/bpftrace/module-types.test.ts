@@ -1,9 +1,8 @@
 // Types, functions and raw tracepoints of kernel modules, out of modules that are made here.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { translateScript } from "../../../../src/compile-script.ts";
 import type { KernelFacts } from "../../../../src/facts/kernel-facts.ts";
 import { LiveModules } from "../../../../src/kernel/live-modules.ts";
@@ -11,11 +10,11 @@ import { listProbes } from "../../../../src/listing/list-probes.ts";
 import { noteAnswers, sameAnswers } from "../../../../src/script-answers.ts";
 import { SourceError } from "../../../../src/source/source-error.ts";
 import { SourceText } from "../../../../src/source/source-text.ts";
+import { temporaryDirectory } from "../../../temporary-directory.ts";
 import { BtfBuilder } from "../../btf/build-btf.ts";
 import { recordedOptions } from "./script-world.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bcc-ts-script-modules-"));
-after(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory("script-modules");
 
 const FUNC = 12;
 const recorded = recordedOptions("6.18");
