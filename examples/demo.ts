@@ -14,7 +14,8 @@ interface Row {
 }
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const PATIENCE_MS = 30_000;
+/** A guest that is emulated on a busy machine takes half a minute to load a program. */
+const PATIENCE_MS = 90_000;
 const comm = readFileSync("/proc/self/comm", "utf8").trim();
 
 console.log(`tracing Linux ${release()} with examples/tcp4connect.ts`);
