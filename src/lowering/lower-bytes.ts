@@ -16,23 +16,23 @@ export abstract class LowerBytes extends LowerTexts {
     return slot;
   }
 
-  protected string({ arguments: [address, length], type }: Call): Operand {
+  protected string({ arguments: [address, length], type, span }: Call): Operand {
     const from = address as Value;
     const space: AddressSpace = from.type.kind === "pointer" ? from.type.space : "any";
     const size = sizeOfType(type);
     const at = this.number(from);
     if (length === undefined) {
       const slot = this.slot(size, false);
-      this.readText(slot, size, `(void *)${at}`, space);
+      this.readText(slot, size, `(void *)${at}`, space, span);
       return slot;
     }
     const slot = this.slot(size);
     const most = this.out.number(this.number(length));
-    this.#atMost(most, size, () => this.readText(slot, most, `(void *)${at}`, space));
+    this.#atMost(most, size, () => this.readText(slot, most, `(void *)${at}`, space, span));
     return slot;
   }
 
-  protected buffer({ arguments: [source, length], type }: Call): Operand {
+  protected buffer({ arguments: [source, length], type, span }: Call): Operand {
     const from = source as Value;
     const most = sizeOfType(type) - 4;
     const inMemory = !this.isNumber(from.type) && from.kind !== "read";
@@ -53,7 +53,7 @@ export abstract class LowerBytes extends LowerTexts {
       space === "user" ? "bpf_probe_read_user" : space === "any" ? "bpf_probe_read" : "bpf_probe_read_kernel";
     this.#atMost(size, most, () => {
       this.out.line(`*(u32 *)${slot.c} = ${size};`);
-      this.out.line(`${read}(${slot.c} + 4, ${size}, (void *)(${address}));`);
+      this.readMemory(read, `${slot.c} + 4, ${size}, (void *)(${address})`, span);
     });
     return slot;
   }

@@ -2,6 +2,7 @@ import { isOneNumber } from "../program/integer-operations.ts";
 import type { Local, TypedMap, Value, ValueOf } from "../program/tir.ts";
 import { sizeOfType } from "../program/type-layout.ts";
 import type { AddressSpace, Type } from "../program/types.ts";
+import type { Span } from "../source/source-text.ts";
 import { bitField, fitted } from "./c-number.ts";
 import { type CWriter, cLiteral, placeAt, widthOf } from "./c-writer.ts";
 import { mayChangeVariables } from "./effects.ts";
@@ -128,30 +129,41 @@ export abstract class LowerPlaces {
     const from = offset === 0 ? `(void *)${address}` : `(void *)(${address} + ${offset})`;
     if (bits !== undefined) {
       const name = this.out.number("0");
-      this.out.line(
-        `${READ[space]}(&${name}, ${Math.min(8, Math.ceil((bits.shift + bits.width) / 8))}, ${from});`,
-      );
+      const size = Math.min(8, Math.ceil((bits.shift + bits.width) / 8));
+      this.readMemory(READ[space], `&${name}, ${size}, ${from}`, value.span);
       return scalar(this.out.number(bitField(name, bits, type)));
     }
     if (this.isNumber(type)) {
       const name = this.out.name("r");
       this.out.line(`u${8 * widthOf(type)} ${name} = 0;`);
-      this.out.line(`${READ[space]}(&${name}, sizeof(${name}), ${from});`);
+      this.readMemory(READ[space], `&${name}, sizeof(${name}), ${from}`, value.span);
       return scalar(this.out.number(fitted(name, type)));
     }
-    return this.#readBulk(type, from, space);
+    return this.#readBulk(type, from, space, value.span);
   }
 
-  #readBulk(type: Type, from: string, space: AddressSpace): Operand {
+  #readBulk(type: Type, from: string, space: AddressSpace, span: Span): Operand {
     const size = sizeOfType(type);
     const slot = this.slot(size, false);
-    if (type.kind !== "string") {
-      this.out.line(`${READ[space]}(${slot.c}, ${size}, ${from});`);
-    } else if (size <= LONGEST_CLEANED) {
-      this.out.line(`${READ[space]}(${slot.c}, ${size}, ${from});`);
-      this.#clean(slot, size);
-    } else this.readText(slot, size, from, space);
+    if (type.kind === "string" && size > LONGEST_CLEANED) this.readText(slot, size, from, space, span);
+    else {
+      this.readMemory(READ[space], `${slot.c}, ${size}, ${from}`, span);
+      if (type.kind === "string") this.#clean(slot, size);
+    }
     return slot;
+  }
+
+  /** Reads by a helper what may be not there: zeros are the value then, and with -k the place is told. */
+  protected readMemory(helper: string, given: string, span: Span): void {
+    const call = `${helper}(${given})`;
+    if (!this.shared.helperErrors) {
+      this.out.line(`${call};`);
+      return;
+    }
+    const told = { kind: "helper-error", helper: helper.replace("bpf_", "") } as const;
+    const action = this.shared.report(told, span);
+    const result = this.out.number(call);
+    this.out.line(`if ((s64)${result} < 0) bt_report(${action}, ${result});`);
   }
 
   #clean(slot: Operand, size: number): void {
@@ -159,9 +171,15 @@ export abstract class LowerPlaces {
   }
 
   /** A text as far as its NUL, with zeros after it. */
-  protected readText(slot: Operand, size: number | string, from: string, space: AddressSpace): void {
+  protected readText(
+    slot: Operand,
+    size: number | string,
+    from: string,
+    space: AddressSpace,
+    span: Span,
+  ): void {
     if (typeof size === "number") this.out.zero(slot, size);
-    this.out.line(`${READ[space]}_str(${slot.c}, ${size}, ${from});`);
+    this.readMemory(`${READ[space]}_str`, `${slot.c}, ${size}, ${from}`, span);
   }
 
   protected part(value: ValueOf<"part">): Operand {

@@ -5,3 +5,15 @@ export const DIVIDED_BY_ZERO =
 export const MAP_FULL =
   "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration e.g. `let @a = hash(5000)`";
 export const NOT_THERE = "Can't delete map element because it does not exist.";
+
+/** What the kernel's functions that read memory give when they cannot. */
+const READ_FAULTS: ReadonlyMap<number, string> = new Map([
+  [1, "Operation not permitted"],
+  [14, "Bad address"],
+  // An address of the user's side, asked for as one of the kernel's.
+  [34, "Numerical result out of range"],
+]);
+
+export function readFault(result: number): string {
+  return READ_FAULTS.get(-result) ?? `error ${-result}`;
+}

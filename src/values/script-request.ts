@@ -1,3 +1,4 @@
+import { readFault } from "../program/run-time-messages.ts";
 import type { ScriptAction } from "../program/script.ts";
 import type { ScriptEvent, ScriptPlace, ScriptValue } from "./script-value.ts";
 
@@ -39,14 +40,16 @@ export function requestOf(action: ScriptAction, values: readonly ScriptValue[], 
       return tell({ kind, format, arguments: values });
     case "join":
       return tell({ kind, items: values.flatMap(texts), separator: action.separator ?? " " });
-    case "helper-error":
+    case "helper-error": {
+      const result = Number(integerOf(values[0]) ?? 0n);
       return tell({
         kind,
         helper: action.helper ?? "",
-        result: Number(integerOf(values[0]) ?? 0n),
-        message: action.message ?? "",
+        result,
+        message: action.message ?? readFault(result),
         place,
       });
+    }
     case "print-map": {
       // How many, and by what they are divided, may be worked out by the script.
       const [top, divisor] = values.map((value) => Number(integerOf(value)));

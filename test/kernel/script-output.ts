@@ -6,25 +6,29 @@ import { ScriptRun } from "../../src/script-run.ts";
 import { liveScriptWorld, type ScriptArguments } from "../../src/script-world.ts";
 import { SourceText } from "../../src/source/source-text.ts";
 
-/** A script's standard output, and its exit status. */
+/** A script's standard output, its complaints, and its exit status. */
 export async function scriptOutput(
   text: string,
   given: ScriptArguments = {},
-): Promise<{ output: string; code: number }> {
+  { helperErrors = false } = {},
+): Promise<{ output: string; complaints: string; code: number }> {
   const source = new SourceText("test.bt", text);
   const world = liveScriptWorld(given);
   const warn = (message: string) => process.stderr.write(`${message}\n`);
-  const built = await buildScript(source, { facts: liveFacts(), world, environment: {}, warn });
+  const built = await buildScript(source, { facts: liveFacts(), world, environment: {}, warn, helperErrors });
   const printer = scriptPrinter({ format: "text", quiet: true, warnings: true, line: () => undefined });
   let output = "";
+  let complaints = "";
   using run = new ScriptRun(
     { ...built, source },
     {
       onEvent: (event) => {
-        if (event.kind !== "cat" && event.kind !== "system")
-          output += printer.print(event as PrintableEvent).stdout ?? "";
+        if (event.kind === "cat" || event.kind === "system") return;
+        const { stdout = "", stderr = "" } = printer.print(event as PrintableEvent);
+        output += stdout;
+        complaints += stderr;
       },
     },
   );
-  return { code: await run.run(), output };
+  return { code: await run.run(), output, complaints };
 }

@@ -173,6 +173,26 @@ test("exit() ends a script with its status, and nothing runs after it but end", 
   );
 });
 
+test("reads that fail are told at their place where that is asked for", async () => {
+  const script =
+    "struct S { int first; int whole; char text[100]; } begin { $p = (struct S *)kptr((uint8 *)16); print(($p.whole, $p.text)); print(str(uptr((int8 *)1))); print(curtask.comm); }";
+  const quiet = await scriptOutput(script);
+  const told = await scriptOutput(script, {}, { helperErrors: true });
+  assert.equal(told.output, quiet.output);
+  assert.equal(quiet.complaints, "");
+  assert.deepEqual(told.complaints.match(/^test.bt:1:\d+|[A-Z][a-z ]+$|helper: .*$/gm), [
+    "test.bt:1:103",
+    "Numerical result out of range",
+    "helper: probe_read_kernel, retcode: -34",
+    "test.bt:1:113",
+    "Numerical result out of range",
+    "helper: probe_read_kernel_str, retcode: -34",
+    "test.bt:1:130",
+    "Bad address",
+    "helper: probe_read_user_str, retcode: -14",
+  ]);
+});
+
 test("times of the clocks that strftime takes are the same time", async (t) => {
   const [major = 0, minor = 0] = release().split(".").map(Number);
   if (major < 6 || (major === 6 && minor < 1))
