@@ -1,38 +1,15 @@
 import { readFileSync } from "node:fs";
 import { packageFile } from "../package-root.ts";
-import { FLAG_BYTES, isScalar } from "../program/scalar-map.ts";
-import type {
-  ActionPlace,
-  ScriptAction,
-  ScriptDescription,
-  ScriptMapLayout,
-  ScriptSettings,
-} from "../program/script.ts";
-import type { TypedAction, TypedMap, TypedProbe, TypedScript } from "../program/tir.ts";
-import { layoutOf, sizeOfType } from "../program/type-layout.ts";
+import { FLAG_BYTES } from "../program/scalar-map.ts";
+import type { ScriptDescription } from "../program/script.ts";
+import type { TypedAction, TypedScript } from "../program/tir.ts";
+import { sizeOfType } from "../program/type-layout.ts";
 import type { Type } from "../program/types.ts";
-import { SourceError } from "../source/source-error.ts";
-import type { SourceText, Span } from "../source/source-text.ts";
-import { CWriter } from "./c-writer.ts";
-import { LowerSteps, recordOffsets, recordSize } from "./lower-step.ts";
+import { mapDefinition, ring, scratchMap, stackMap } from "./define-maps.ts";
+import { describeScript } from "./describe-script.ts";
+import { lowerProbe } from "./lower-probe.ts";
 import type { LoweringContext } from "./lowering-context.ts";
-import { ProgramFrame } from "./program-frame.ts";
-
-export interface LoweringOptions {
-  readonly source: SourceText;
-  readonly settings: ScriptSettings;
-  readonly license: string;
-  /** CPUs that there may be. */
-  readonly cpus: number;
-  /** Look-ups, deletions and reads that fail are told, not only what maps have no room for. */
-  readonly helperErrors: boolean;
-  /** Bytes of the ring of records, a power of two. */
-  readonly ringBytes: number;
-  /** C that the programs call. */
-  readonly imported?: string | undefined;
-  /** Probes of the kernel run for this process alone. */
-  readonly pid?: number | undefined;
-}
+import type { LoweringOptions } from "./lowering-options.ts";
 
 /** A script as C for clang, and what user space must know to run it. */
 export interface LoweredScript {
@@ -40,21 +17,7 @@ export interface LoweredScript {
   readonly description: ScriptDescription;
 }
 
-const MAP_TYPES = {
-  hash: 1,
-  lru: 9,
-  "percpu-hash": 5,
-  "percpu-lru": 10,
-  scalar: 2,
-  "percpu-scalar": 6,
-} as const;
-
-/** What a value of a per-CPU map may have. */
-const LARGEST_FRAME = 32_768;
-const STACKS = 8192;
 const CONTROL_BYTES = 65_536;
-const NO_PREALLOCATION = 1;
-
 /** What every script's object begins with. */
 export function supportCode(): string {
   return readFileSync(packageFile("bpf", "script", "support.h"), "utf8");
@@ -105,7 +68,7 @@ export function lowerScript(script: TypedScript, options: LoweringOptions): Lowe
     `char _license[] SEC("license") = ${JSON.stringify(options.license)};`,
     "",
   ].join("\n");
-  return { code, description: describe({ ...script, actions }, options) };
+  return { code, description: describeScript({ ...script, actions }, options) };
 }
 
 const CODE: Type = { kind: "integer", bytes: 8, signed: true };
@@ -134,172 +97,4 @@ function globals(script: TypedScript): string {
     // For keys of maps that are one value, and for the values of new keys.
     `static const u64 bt_zeros[${Math.ceil(largest / 8)}] = {};`,
   ].join("\n");
-}
-
-function lowerProbe(
-  probe: TypedProbe,
-  index: number,
-  script: TypedScript,
-  context: LoweringContext,
-  { source, pid }: LoweringOptions,
-) {
-  const frame = new ProgramFrame(index, probe.section);
-  const out = new CWriter();
-  const lineOf = ({ start, source: text = source }: Span) =>
-    `#line ${text.position(start).line} ${JSON.stringify(text.name)}`;
-  const isTest = probe.attach.kind === "test";
-  const lowering = new LowerSteps(context, frame, out, script.actions, lineOf, isTest);
-  if (probe.predicate !== undefined) {
-    out.line(lineOf(probe.predicate.span));
-    lowering.steps([
-      {
-        kind: "if",
-        test: probe.predicate,
-        body: [],
-        otherwise: [{ kind: "return", value: undefined, span: probe.predicate.span }],
-        span: probe.predicate.span,
-      },
-    ]);
-  }
-  lowering.steps(probe.body);
-  if (frame.size > LARGEST_FRAME) throw tooMuchMemory(probe, source, frame.size);
-  const line = lineOf(probe.span);
-  // An iteration goes to its end: what asks for the end of the script is heard after it.
-  const runsAfterExit = ["end", "iterator", "test", "bench"].includes(probe.attach.kind);
-  const text = [
-    frame.declaration(),
-    ...lowering.functions,
-    line,
-    `SEC("${probe.section}") int ${probe.program}(void *ctx)`,
-    "{",
-    runsAfterExit ? "" : "if (bt_exiting) return 0;",
-    ...(probe.attach.kind === "iterator" ? [END_OF_ITERATION] : []),
-    pid === undefined || !isOfAProcess(probe)
-      ? ""
-      : `if (bpf_get_current_pid_tgid() >> 32 != ${pid}) return 0;`,
-    frameSetup(frame),
-    out.text,
-    line,
-    "return 0;",
-    "}",
-  ].join("\n");
-  return { text, frame };
-}
-
-/** The kernel calls once more when there is no object left, and then the second member is null. */
-const END_OF_ITERATION = "if (!*(volatile u64 *)((u8 *)ctx + 8)) return 0;";
-
-const OF_NO_PROCESS: ReadonlySet<TypedProbe["attach"]["kind"]> = new Set([
-  ...(["begin", "end", "test", "bench", "signal", "interval", "iterator", "iter"] as const),
-  ...(["uprobe", "uretprobe", "usdt", "watch"] as const),
-]);
-
-function tooMuchMemory({ span }: TypedProbe, main: SourceText, size: number): SourceError {
-  const message = `this block's variables and one statement's values need ${size} bytes, ${LARGEST_FRAME} are there`;
-  const hint =
-    "Say how long texts may be, as in `str(p, 64)`, or lower `max_strlen`; or split the statement.";
-  return new SourceError([
-    { severity: "error", code: "SCRIPT", message, source: span.source ?? main, span, hint },
-  ]);
-}
-
-/** Probes of user functions are attached to the process; our own and clocks are nobody's. */
-function isOfAProcess({ attach: { kind } }: TypedProbe): boolean {
-  return !OF_NO_PROCESS.has(kind);
-}
-
-function frameSetup(frame: ProgramFrame): string {
-  const type = `struct frame_${frame.index}`;
-  if (frame.onStack) return `${type} frame, *f = &frame;`;
-  return `u32 frame_key = ${frame.index};\n${type} *f = bpf_map_lookup_elem(&bt_frames, &frame_key);\nif (!f) return 0;`;
-}
-
-function mapDefinition(map: TypedMap): string {
-  const key = isScalar(map) ? 4 : sizeOfType(map.key ?? { kind: "none" });
-  const value = sizeOfType(map.value) + (isScalar(map) ? FLAG_BYTES : 0);
-  // Memory for all keys at once would take long to get when there may be many.
-  const flags =
-    (map.kind === "hash" || map.kind === "percpu-hash") && map.entries > 65_536 ? NO_PREALLOCATION : 0;
-  return definition(map.table, MAP_TYPES[map.kind], key, Math.max(1, value), map.entries, flags);
-}
-
-function definition(
-  name: string,
-  type: number,
-  key: number,
-  value: number,
-  entries: number,
-  flags = 0,
-): string {
-  const extra = flags === 0 ? "" : ` __uint(map_flags, ${flags});`;
-  return `struct { __uint(type, ${type}); __uint(key_size, ${key}); __uint(value_size, ${value}); __uint(max_entries, ${entries});${extra} } ${name} SEC(".maps");`;
-}
-
-function stackMap(depth: number): string {
-  return definition(`bt_stacks_${depth}`, 7, 4, 8 * depth, STACKS);
-}
-
-function scratchMap(size: number, programs: number): string {
-  return definition("bt_frames", MAP_TYPES["percpu-scalar"], 4, Math.ceil(size / 8) * 8, programs);
-}
-
-function ring(name: string, bytes: number): string {
-  return `struct { __uint(type, 27); __uint(max_entries, ${bytes}); } ${name} SEC(".maps");`;
-}
-
-function describe(script: TypedScript, { settings, source }: LoweringOptions): ScriptDescription {
-  return {
-    probes: script.probes.map(({ program, name, attach }) => ({ program, name, attach })),
-    maps: script.maps.map(describeMap),
-    actions: script.actions.map((action) => describeAction(action, source)),
-    settings: {
-      printMapsOnExit: settings.printMapsOnExit,
-      maxStrlen: settings.maxStrlen,
-      maxCatBytes: settings.maxCatBytes,
-      maxProbes: settings.maxProbes,
-      truncationTrailer: settings.truncationTrailer,
-      stackMode: settings.stackMode,
-      missingProbes: settings.missingProbes,
-      perfRingPages: settings.perfRingPages,
-      cppDemangle: settings.cppDemangle,
-      seriesClock: settings.seriesClock,
-    },
-  };
-}
-
-function describeMap(map: TypedMap): ScriptMapLayout {
-  const { name, table, key, value, kind } = map;
-  return {
-    name,
-    table,
-    keys: key === undefined ? undefined : layoutOf(key),
-    keyParts: key?.kind === "tuple" ? key.items.length : 1,
-    value: layoutOf(value),
-    perCpu: kind.startsWith("percpu"),
-    flagged: isScalar(map),
-  };
-}
-
-function describeAction(action: TypedAction, main: SourceText): ScriptAction {
-  const { arguments: types, span, callers, ...rest } = action;
-  const offsets = recordOffsets(types);
-  return {
-    ...rest,
-    size: recordSize(types),
-    arguments: types.map((type, i) => ({ offset: offsets[i] ?? 0, layout: layoutOf(type) })),
-    place: placeOf(span, main),
-    ...(callers && { callers: callers.map((caller) => placeOf(caller, main)) }),
-  };
-}
-
-function placeOf(span: Span, main: SourceText): ActionPlace {
-  const { source = main } = span;
-  const start = source.position(span.start);
-  const end = source.position(span.end);
-  return {
-    line: start.line,
-    column: start.column,
-    ...(source !== main && { file: source.name, text: source.line(start.line) }),
-    endColumn: end.line === start.line ? end.column : start.column + 1,
-  };
 }
