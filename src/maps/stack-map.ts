@@ -5,15 +5,17 @@ import type { MapHandle } from "./map-handle.ts";
 
 const ID = codecOf<number>({ kind: "integer", size: 4, signed: true }, "int");
 
+const MOST = 0x7fffffff;
+
 /** Stacks by the id that get_stackid() gave: lists of frames, the innermost first. */
 export abstract class StackMap<Frame> extends HashMap<number, Frame[]> {
   constructor(handle: MapHandle, value: Codec<Frame[]>) {
     super(handle, { key: ID, value });
   }
 
-  /** Undefined for ids that are no stack: get_stackid() gives a negative one when it fails. */
+  /** Undefined for ids that are no stack: get_stackid() gives a negative one when it fails, which a u32 makes large. */
   override get(id: number): Frame[] | undefined {
-    return id < 0 ? undefined : super.get(id);
+    return id < 0 || id > MOST ? undefined : super.get(id);
   }
 }
 

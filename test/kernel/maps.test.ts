@@ -472,6 +472,11 @@ test("queues and stacks", () => {
   assert.deepEqual([queue.pop(), queue.pop(), queue.pop(), queue.pop()], [4, 5, 6, undefined]);
 });
 
+test("what get_stackid() gives when it fails has no frames, as a u32 neither", () => {
+  const stacks = createMap(object.map("stacks"), object.btf) as StackTraceMap;
+  for (const id of [-14, 2 ** 32 - 14, 3]) assert.deepEqual(stacks.walk(id), []);
+});
+
 test("a closed map is closed for everything, also in the middle of an iteration", () => {
   const map = fill(hash("counts"), 10_000);
   const iterator = map.readBatch({ chunk: 100 });
