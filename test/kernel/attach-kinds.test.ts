@@ -219,6 +219,25 @@ test("uprobes are detached by what they were attached to", (t) => {
   assert.equal(bpf.numOpenUprobes, 0);
 });
 
+test("tracepoints and perf events are detached by what they were attached to", (t) => {
+  if (!needsFeature(t, "tracepoints") || !needsFeature(t, "raw tracepoints")) return;
+  const clock = { type: PerfType.SOFTWARE, config: PerfSWConfig.CPU_CLOCK } as const;
+  const kinds = [
+    [{ tp: "syscalls:sys_enter_umask" }, "attachTracepoint", "detachTracepoint", "on_tracepoint"],
+    [{ tp: "sys_enter" }, "attachRawTracepoint", "detachRawTracepoint", "on_sys_enter"],
+    [{ ...clock, samplePeriod: 1e9 }, "attachPerfEvent", "detachPerfEvent", "sample"],
+  ] as const;
+  const open = () => bpf.stats().links.length;
+  const before = open();
+  for (const [point, attach, detach, fnName] of kinds) {
+    bpf[attach]({ ...point, fnName } as never);
+    assert.equal(open(), before + 1, attach);
+    assert.equal(bpf[detach](point as never), 1, detach);
+    assert.equal(bpf[detach](point as never), 0, `${detach} again`);
+    assert.equal(open(), before, detach);
+  }
+});
+
 test("a perf event samples every CPU until it is closed", () => {
   const descriptors = readdirSync("/proc/self/fd").length;
   const link = bpf.attachPerfEvent({
