@@ -18,7 +18,7 @@ const options = usage(`memleak [options] [interval] [count]
 const { obj: name = "c", top = 10, older = 500, interval = 5, maxSize: LARGEST = 2 ** 52 } = options;
 using command = options.command === undefined ? undefined : await TracedCommand.start(options.command);
 const pid = options.pid ?? command?.pid;
-
+const defines = { COMMAND: command?.pid, SMALLEST: options.minSize, LARGEST, EACH: options.sampleRate };
 using bpf = await load(
   `
 u32 begun;
@@ -27,7 +27,6 @@ struct allocation { u64 size, ts; int stack; };
 BPF_HASH(requests, u32, struct request);
 BPF_HASH(allocations, u64, struct allocation, 1000000);
 BPF_STACK_TRACE(stacks, 10240);
-
 static int keep(void *ctx, u64 address, u64 size, u64 flags)
 {
 	if ((COMMAND && !begun) || !address || size < SMALLEST || size > LARGEST || (EACH > 1 && bpf_get_prandom_u32() % EACH))
@@ -35,29 +34,23 @@ static int keep(void *ctx, u64 address, u64 size, u64 flags)
 	struct allocation a = { .size = size, .ts = bpf_ktime_get_ns(), .stack = stacks.get_stackid(ctx, flags) };
 	return allocations.update(&address, &a);
 }
-
 static int ask(u64 size, u64 place)
 {
 	u32 tid = bpf_get_current_pid_tgid();
 	return requests.update(&tid, &(struct request){ .size = size, .place = place });
 }
-
 int on_return(struct pt_regs *ctx)
 {
 	u32 tid = bpf_get_current_pid_tgid();
 	u64 address = PT_REGS_RC(ctx);
 	struct request *request = requests.lookup(&tid);
-	// posix_memalign() returns an error, and writes the address to a place.
 	if (request && request->place && (address || bpf_probe_read_user(&address, 8, (void *)request->place)))
-		address = 0;
+		address = 0; // posix_memalign() returns an error, and writes the address to a place.
 	return request ? keep(ctx, address, request->size, BPF_F_USER_STACK) + requests.delete(&tid) : 0;
 }
-
 static int release(u64 address) { return allocations.delete(&address); }
 int on_malloc(struct pt_regs *ctx, u64 size) { return ask(size, 0); }
-int on_valloc(struct pt_regs *ctx, u64 size) { return ask(size, 0); }
 int on_memalign(struct pt_regs *ctx, u64 alignment, u64 size) { return ask(size, 0); }
-int on_aligned_alloc(struct pt_regs *ctx, u64 alignment, u64 size) { return ask(size, 0); }
 int on_calloc(struct pt_regs *ctx, u64 count, u64 size) { return ask(count * size, 0); }
 int on_realloc(struct pt_regs *ctx, u64 old, u64 size) { return release(old) + ask(size, 0); }
 int on_posix_memalign(struct pt_regs *ctx, u64 place, u64 alignment, u64 size) { return ask(size, place); }
@@ -70,32 +63,25 @@ TRACEPOINT_PROBE(kmem, kfree) { return release((u64)args->ptr); }
 TRACEPOINT_PROBE(kmem, kmem_cache_free) { return release((u64)args->ptr); }
 TRACEPOINT_PROBE(kmem, mm_page_free) { return release(args->pfn); }
 `,
-  {
-    attach: false,
-    defines: { COMMAND: command?.pid, SMALLEST: options.minSize, LARGEST, EACH: options.sampleRate },
-  },
+  { attach: false, defines },
 );
 const FUNCTIONS = "malloc valloc calloc realloc memalign aligned_alloc posix_memalign";
+const ALIKE: Readonly<Record<string, string>> = { valloc: "malloc", aligned_alloc: "memalign" };
 for (const sym of pid === undefined ? [] : FUNCTIONS.split(" ")) {
-  bpf.attachUprobe({ name, sym, pid, fnName: `on_${sym}` });
+  bpf.attachUprobe({ name, sym, pid, fnName: `on_${ALIKE[sym] ?? sym}` });
   bpf.attachUretprobe({ name, sym, pid, fnName: "on_return" });
 }
 if (pid !== undefined) bpf.attachUprobe({ name, sym: "free", pid, fnName: "on_free" });
 for (const each of bpf.programs)
   if (pid === undefined && each.startsWith("tracepoint__kmem")) bpf.attach(each);
 console.log(`Attaching to ${pid === undefined ? "kernel allocators" : `pid ${pid}`}, Ctrl+C to quit.`);
-
 const ended = new AbortController();
 command?.ended.then(() => ended.abort());
-if (command !== undefined) {
-  bpf.attach("tracepoint__sched__sched_process_exec"); // Before, it is the shell that starts it.
-  bpf.rememberProcesses(pid);
-  command.resume();
-}
-
+if (command !== undefined) bpf.attach("tracepoint__sched__sched_process_exec"); // What starts it is no part of it.
+if (command !== undefined) bpf.rememberProcesses(pid);
+command?.resume();
 for await (const _ of intervals({ seconds: interval, count: options.count, signal: ended.signal })) {
-  // What a command has not freed when it ends is lost at any age.
-  const youngest = Bpf.monotonicTime() - BigInt(ended.signal.aborted ? 0 : older * 1e6);
+  const youngest = Bpf.monotonicTime() - BigInt(ended.signal.aborted ? 0 : older * 1e6); // At the end all is lost.
   const stacks = new Map<number, { size: bigint; count: number }>();
   console.log(`[${new Date().toTimeString().slice(0, 8)}] Top ${top} stacks with outstanding allocations:`);
   for (const [address, { size, ts, stack }] of bpf.maps.allocations) {
