@@ -77,6 +77,10 @@ export function noteAnswers<Options extends Asked>(
         note("binary")(binary);
         return options.world.userSymbol(binary, name);
       },
+      sourceLine: (binary: string, file: string, line: number, column?: number) => {
+        note("binary")(binary);
+        return options.world.sourceLine(binary, file, line, column);
+      },
       userFunctions: (binary: string) => {
         note("binary")(binary);
         return options.world.userFunctions(binary);

@@ -6,6 +6,7 @@ import { possibleCpus } from "./kernel/cpus.ts";
 import { findBinary } from "./kernel/find-binary.ts";
 import { kernelSymbols } from "./kernel/kallsyms.ts";
 import { probeableFunctions } from "./kernel/probeable-functions.ts";
+import { sourceLine } from "./kernel/source-lines.ts";
 import { usdtProbesOfFile, usdtProbesOfProcess } from "./kernel/usdt-probes.ts";
 import { userFunctions, userSymbol } from "./kernel/user-symbols.ts";
 import { fileIdentity, userTypes } from "./kernel/user-types.ts";
@@ -71,6 +72,7 @@ export function liveScriptWorld(given: ScriptArguments): ScriptBuildOptions["wor
     },
     userTypes: (binary, functions) => ofFile(binary, (path) => userTypes(path, functions)),
     userSymbol: (binary, name) => ofFile(binary, (path) => userSymbol(path, name)),
+    sourceLine: (binary, ...place) => ofFile(binary, (path) => sourceLine(path, ...place)),
     userFunctions: (binary) => ofFile(binary, userFunctions),
     binaryIdentity: (binary) => ofFile(binary, fileIdentity),
     kernelFunctions: () => probeableFunctions().traceable ?? kernelSymbols().functions,

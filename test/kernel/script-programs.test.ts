@@ -139,6 +139,16 @@ test("arguments of a user function by their names", { skip: unbuilt }, async (t)
   assert.deepEqual(lines, ["(5, name, 120, -7)", "41", "many"]);
 });
 
+test("a line of source code", { skip: unbuilt }, async (t) => {
+  if (!needsFeature(t, "uprobes")) return;
+  const source = FILES["program.c"] ?? "";
+  const line = source.slice(0, source.indexOf("*at += by")).split("\n").length;
+  const lines = await traced(
+    () => `uprobe:${program}@program.c:${line} { @++; if (@ == 10) { print(probe); clear(@); exit(); } }`,
+  );
+  assert.deepEqual(lines, [`uprobe:${program}@program.c:${line}`]);
+});
+
 test("structs that are arguments themselves, in registers and on the stack", { skip: unbuilt }, async (t) => {
   if (!needsFeature(t, "uprobes")) return;
   const lines = await traced(

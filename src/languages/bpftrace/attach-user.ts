@@ -4,12 +4,24 @@ import { AttachPointError, type AttachWorld } from "./attach-world.ts";
 import { GLOB, globToRegex, matching } from "./glob.ts";
 import type { ContextField, ProbeContext, Provider } from "./probe-context.ts";
 
+/** `program@file.c:12`, or with the column `program@file.c:12:3`. */
+const SOURCE_LINE = /^(?<binary>[^@]+)@(?<file>[^@:]+):(?<line>\d+)(?::(?<column>\d+))?$/;
+
+interface LinePlace {
+  readonly binary: string;
+  readonly file: string;
+  readonly line: string;
+  readonly column?: string;
+}
+
 export function userProbe(
   parts: string[],
   provider: Provider,
   world: AttachWorld,
   each: boolean,
 ): ProbeContext[] {
+  const place = SOURCE_LINE.exec(parts.join(":"))?.groups;
+  if (place !== undefined) return atLine(place as unknown as LinePlace, parts, provider, world);
   const target = parts.at(-1) ?? "";
   const binary =
     parts.length >= 3 && parts.at(-2) === "cpp" ? parts.slice(0, -2).join(":") : parts.slice(0, -1).join(":");
@@ -29,6 +41,40 @@ export function userProbe(
     }
   }
   return [oneProbe(binary, target, provider, world, each)];
+}
+
+/** A program at each function that has code of the line. */
+function atLine(
+  { binary, file, line, column }: LinePlace,
+  parts: readonly string[],
+  provider: Provider,
+  world: AttachWorld,
+): ProbeContext[] {
+  const point = parts.join(":");
+  if (provider !== "uprobe")
+    throw new AttachPointError(`${provider}: a line of source code has no return.`, `Try uprobe:${point}.`);
+  const path = fileOf(binary);
+  const found = world.sourceLine(path, file, Number(line), column === undefined ? undefined : Number(column));
+  if (found === undefined) {
+    const hint = "Compile it with -g, and without -gz; a stripped program knows no lines.";
+    throw new AttachPointError(`uprobe: ${binary} has no debug information of lines.`, hint, "NO_MATCH");
+  }
+  if (found.addresses.length === 0) throw noCode(point, file, Number(line), found.lines);
+  return found.addresses.map((address) => {
+    const attach = { kind: "uprobe", binary: path, pid: world.pid, address } as const;
+    return { provider, name: `uprobe:${point}`, section: "kprobe", attach, space: "user" };
+  });
+}
+
+function noCode(point: string, file: string, line: number, lines: readonly number[]): AttachPointError {
+  const before = lines.findLast((other) => other <= line);
+  const after = lines.find((other) => other > line);
+  const near = [before, after].filter((other) => other !== undefined);
+  const hint =
+    near.length === 0
+      ? `No code of a file ${file} is in it.`
+      : `Lines near it that have: ${near.join(", ")}.`;
+  return new AttachPointError(`uprobe: there is no code at ${point}.`, hint, "NO_MATCH");
 }
 
 /** "libc" is the library that linkers know as "c". */

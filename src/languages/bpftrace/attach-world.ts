@@ -21,6 +21,13 @@ export interface AttachWorld {
   userTypes(binary: string, functions: readonly string[]): Btf | undefined;
   /** A function or variable of a program or library, before the file is relocated. */
   userSymbol(binary: string, name: string): { readonly address: number; readonly size: number } | undefined;
+  /** Where a line of a source file begins in a program, and the lines that have code; undefined where nothing tells. */
+  sourceLine(
+    binary: string,
+    file: string,
+    line: number,
+    column?: number,
+  ): { readonly addresses: readonly number[]; readonly lines: readonly number[] } | undefined;
   userFunctions(binary: string): readonly string[] | undefined;
   kernelAddress(symbol: string): bigint | undefined;
   /** Tells whether such a file is the same as before. */

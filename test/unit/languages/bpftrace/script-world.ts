@@ -19,6 +19,7 @@ export function recordedOptions(kernel: string, parameters: readonly string[] = 
       usdtProbes: () => undefined,
       userTypes: () => undefined,
       userSymbol: () => undefined,
+      sourceLine: () => undefined,
       userFunctions: () => undefined,
       binaryIdentity: () => undefined,
       kernelFunctions: () => ["vfs_read", "vfs_write", "vfs_open"],
