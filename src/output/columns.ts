@@ -48,8 +48,10 @@ function convert(conversion: Conversion, value: unknown, bad: () => BpfError): s
   if (typeof value !== "number" && typeof value !== "bigint") throw bad();
   if ("diu".includes(kind)) return integer(conversion, value, 10, "", bad);
   if (kind === "p") return integer(conversion, value, 16, "0x", bad);
-  if ("xX".includes(kind))
-    return integer(conversion, value, 16, conversion.flags.includes("#") ? `0${kind}` : "", bad);
+  if ("xX".includes(kind)) {
+    const marked = conversion.flags.includes("#") && Number(value) !== 0;
+    return integer(conversion, value, 16, marked ? `0${kind}` : "", bad);
+  }
   if (kind === "o") return integer(conversion, value, 8, "", bad);
   if ("feEgG".includes(kind)) return signed(conversion, real(conversion, Number(value)));
   throw bad();
@@ -65,8 +67,10 @@ function integer(
   const whole = typeof value === "number" ? Math.trunc(value) : value;
   if (typeof whole === "number" && !Number.isFinite(whole)) throw bad();
   const wide = BigInt(whole);
-  const digits = (wide < 0n ? -wide : wide).toString(radix).padStart(conversion.precision ?? 1, "0");
-  const cased = conversion.kind === "X" ? digits.toUpperCase() : digits;
+  const bare = wide === 0n ? "" : (wide < 0n ? -wide : wide).toString(radix);
+  const digits = bare.padStart(conversion.precision ?? 1, "0");
+  const marked = radix === 8 && conversion.flags.includes("#") && !digits.startsWith("0");
+  const cased = marked ? `0${digits}` : conversion.kind === "X" ? digits.toUpperCase() : digits;
   // As in C, a precision switches the zero flag off.
   const flags = conversion.precision === undefined ? conversion.flags : conversion.flags.replace("0", "");
   return signed({ ...conversion, flags }, `${wide < 0n ? "-" : ""}${prefix}${cased}`);

@@ -52,6 +52,10 @@ export abstract class CheckMapValues extends CheckExpansions {
       this.error(`Argument mismatch for ${map.name}: ${types}`, value.span);
       return value;
     }
+    if (sizeOfType(joined) === 0) {
+      this.error(`'${typeName(value.type)}' holds nothing that ${map.name} could have as a key`, value.span);
+      return value;
+    }
     map.writtenKey = joinTypes(map.writtenKey, value.type) ?? map.writtenKey;
     if (map.key === undefined || !sameType(joined, map.key)) {
       map.key = joined;

@@ -7,6 +7,7 @@ import { columns } from "../../../src/output/columns.ts";
 const cases: [string, unknown[], string][] = [
   ["%-6d|%6d|%06d|%+d|% d", [42, 42, -42, 42, 42], "42    |    42|-00042|+42| 42"],
   ["%-12.12s|%12s|%.3s|%s", ["a-very-long-name", "right", "abcdef", ""], "a-very-long-|       right|abc|"],
+  ["%#o %#o %#.4o %#x %#X %.0d|%#.0o", [8, 0, 8, 0, 255, 0, 0], "010 0 0010 0 0XFF |0"],
   ["%x %X %#x %08x %#010x %o", [255, 255, 255, 255, 255, 8], "ff FF 0xff 000000ff 0x000000ff 10"],
   [
     "%llu %lld %#llx",
