@@ -112,7 +112,8 @@ export class Trace implements AsyncIterable<TracedEvent>, Disposable {
  * Compiles a script in bpftrace's language, loads it and attaches its probes.
  *
  * @throws SourceError with diagnostics at the text's lines, VerifierError, AttachError, PermissionError,
- * UnsupportedError, LoadError, CompilerError; nothing is left attached then
+ * UnsupportedError, LoadError, CompilerError; nothing is left attached then. A probe that is not there, where the
+ * script's `missing_probes` is "warn", is a warning of the process ("BCC_TS_PROBE").
  * @example
  * using t = await trace("tracepoint:raw_syscalls:sys_enter { @[comm] = count(); } interval:s:1 { print(@); clear(@); }");
  * for await (const event of t) if (event.kind === "map") console.log(event.entries);
@@ -124,12 +125,22 @@ export async function trace(text: string, options: TraceOptions = {}): Promise<T
   const built = await buildScript(source, { ...liveSurroundings(options, warn), cache, signal });
   // What was taken from the cache has not looked at it.
   signal?.throwIfAborted();
-  const made = new Trace(built.warnings, (onEvent) => new ScriptRun({ ...built, source }, { onEvent }));
+  const { pid, childPid: command } = options;
+  const run = { pid, command, onWarning: warnOfProbe };
+  const made = new Trace(
+    built.warnings,
+    (onEvent) => new ScriptRun({ ...built, source }, { ...run, onEvent }),
+  );
   const stop = () => made.stop();
   signal?.addEventListener("abort", stop, { once: true });
   const forget = () => signal?.removeEventListener("abort", stop);
   made.ended.then(forget, forget);
   return made;
+}
+
+/** A probe that is not there, where the script says that it may be missing. */
+function warnOfProbe(message: string): void {
+  process.emitWarning(message, { code: "BCC_TS_PROBE" });
 }
 
 function tracedEvent(event: ScriptEvent): TracedEvent {

@@ -1,8 +1,10 @@
 // trace(): scripts from TypeScript.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
 import { SourceError } from "../../src/source/source-error.ts";
 import { trace } from "../../src/trace.ts";
+import { needsFeature } from "./needs-feature.ts";
 
 test("what a script tells comes as values, and the loop ends with it", async () => {
   using t = await trace(
@@ -49,6 +51,18 @@ test("a script with errors is refused with all of them", async () => {
     );
     return error instanceof SourceError;
   });
+});
+
+test("a probe that may be missing is a warning of the process", async (t) => {
+  if (!needsFeature(t, "uprobes")) return;
+  const warned = once(process, "warning");
+  using traced = await trace(
+    'config = { missing_probes = "warn" } uprobe:/bin/sh:no_such_function_at_all { } begin { print(1); exit(); }',
+  );
+  assert.equal(await traced.ended, 0);
+  const [{ code, message }] = await warned;
+  assert.equal(code, "BCC_TS_PROBE");
+  assert.match(message, /no_such_function_at_all/);
 });
 
 test("a probe that cannot be attached is an error of trace() itself", async () => {
