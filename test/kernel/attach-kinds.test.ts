@@ -31,7 +31,7 @@ static void tell(u64 value, u32 returned, int stack) {
   calls.ringbuf_output(&call, sizeof(call), 0);
 }
 int on_entry(struct pt_regs *ctx, u32 mask) {
-  tell(mask, 0, stacks.get_stackid(ctx, BPF_F_USER_STACK));
+  tell(mask, 0, stacks.get_stackid(ctx, BPF_F_USER_STACK | BPF_F_REUSE_STACKID));
   return 0;
 }
 int on_return(struct pt_regs *ctx) {
@@ -55,7 +55,7 @@ int sample(struct bpf_perf_event_data *ctx) {
 }
 int on_sys_enter(struct bpf_raw_tracepoint_args *ctx) {
   u32 pid = bpf_get_current_pid_tgid() >> 32;
-  // Two stacks that fall together give -EEXIST otherwise, and every process of the machine comes here.
+  // As in on_entry: two stacks that fall together give -EEXIST otherwise; and every process of the machine comes here.
   int stack = kernel_traces.get_stackid(ctx, BPF_F_REUSE_STACKID);
   kernel_stacks.update(&pid, &stack);
   return 0;
