@@ -24,11 +24,12 @@ export async function importCode(
   clang: ClangSession,
 ): Promise<ImportedCode> {
   const types: Btf[] = [];
+  let code = "";
   for (const text of texts) {
-    const code = [SUPPORT_LINE, supportCode(), joined([text], facts, world)].join("\n");
-    types.push(await compiledTypes(code, text, clang));
+    code = joined([text], facts, world);
+    types.push(await compiledTypes([SUPPORT_LINE, supportCode(), code].join("\n"), text, clang));
   }
-  return { code: joined(texts, facts, world), types };
+  return { code: texts.length === 1 ? code : joined(texts, facts, world), types };
 }
 
 const SUPPORT_LINE = '#line 1 "<script support>"';
@@ -75,8 +76,11 @@ let support: ReadonlySet<string> | undefined;
 
 /** The names that the support code defines. */
 function ofSupport(): ReadonlySet<string> {
-  const names = supportCode().matchAll(/^#define (\w+)|\(\*const (\w+)\)/gm);
-  support ??= new Set([...names].map(([, macro, helper]) => macro ?? helper ?? ""));
+  support ??= new Set(
+    [...supportCode().matchAll(/^#define (\w+)|\(\*const (\w+)\)/gm)].map(
+      ([, macro, helper]) => macro ?? helper ?? "",
+    ),
+  );
   return support;
 }
 

@@ -23,10 +23,11 @@ export function sourceLine(
 ): SourceLine | undefined {
   const rows = lineRows(path, file);
   if (rows === undefined) return undefined;
+  const { symbols } = readElf(path);
   const first = new Map<string | number, number>();
   for (const row of rows) {
     if (row.line !== line || (column !== undefined && row.column !== column)) continue;
-    const place = readElf(path).symbols.at(row.address)?.name ?? row.address;
+    const place = symbols.at(row.address)?.name ?? row.address;
     first.set(place, Math.min(first.get(place) ?? row.address, row.address));
   }
   const lines = [...new Set(rows.map((row) => row.line))].sort((a, b) => a - b);

@@ -1,8 +1,8 @@
 // Scripts from their text to what they print. Only what needs neither kprobes nor trampolines.
 import assert from "node:assert/strict";
-import { release } from "node:os";
 import { test } from "node:test";
 import { NativeBuffer } from "../../src/ffi/native-buffer.ts";
+import { kernelAtLeast } from "../../src/kernel/kernel-version.ts";
 import { needsFeature } from "./needs-feature.ts";
 import { scriptOutput } from "./script-output.ts";
 
@@ -194,9 +194,7 @@ test("reads that fail are told at their place where that is asked for", async ()
 });
 
 test("times of the clocks that strftime takes are the same time", async (t) => {
-  const [major = 0, minor = 0] = release().split(".").map(Number);
-  if (major < 6 || (major === 6 && minor < 1))
-    return t.skip("the TAI clock is told to programs since Linux 6.1");
+  if (!kernelAtLeast("6.1")) return t.skip("the TAI clock is told to programs since Linux 6.1");
   const { output } = await scriptOutput(
     'begin { $t = nsecs(sw_tai); print(strftime("%F", nsecs)); print(strftime("%F", nsecs(tai))); print(strftime("%F", $t)); }',
   );

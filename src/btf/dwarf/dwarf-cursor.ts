@@ -28,6 +28,16 @@ export class DwarfCursor {
     }
   }
 
+  /** The length that a unit begins with: where it ends, and how many bytes its offsets have. */
+  unitSize(): { readonly offsetSize: 4 | 8; readonly end: number } {
+    const short = this.unsigned(4);
+    const offsetSize = short === 0xffffffff ? 8 : 4;
+    const length = offsetSize === 8 ? this.unsigned(8) : short;
+    const end = this.at + length;
+    if (end > this.bytes.length) throw new RangeError("a unit ends outside of its section");
+    return { offsetSize, end };
+  }
+
   /** LEB128 without a sign. */
   uleb(): number {
     let value = 0;

@@ -19,14 +19,7 @@ const DIRECTORY = 2;
 export function* statementsOf(sections: LineSections, file: string): Iterable<LineRow> {
   const cursor = new DwarfCursor(sections.lines);
   while (cursor.at < sections.lines.length) {
-    let offsetSize = 4;
-    let length = cursor.unsigned(4);
-    if (length === 0xffffffff) {
-      offsetSize = 8;
-      length = cursor.unsigned(8);
-    }
-    const end = cursor.at + length;
-    if (end > sections.lines.length) throw new RangeError("a line table ends outside of its section");
+    const { offsetSize, end } = cursor.unitSize();
     const version = cursor.unsigned(2);
     if (version >= 2 && version <= 5)
       yield* statementsOfUnit(cursor, end, { version, offsetSize }, sections, file);

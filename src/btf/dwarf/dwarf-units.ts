@@ -43,14 +43,7 @@ export function* readUnits(sections: DwarfSections): Iterable<DwarfUnit> {
   const cursor = new DwarfCursor(sections.info);
   while (cursor.at < sections.info.length) {
     const start = cursor.at;
-    let offsetSize = 4;
-    let length = cursor.unsigned(4);
-    if (length === 0xffffffff) {
-      offsetSize = 8;
-      length = cursor.unsigned(8);
-    }
-    const end = cursor.at + length;
-    if (end > sections.info.length) throw new RangeError("a unit ends outside of its section");
+    const { offsetSize, end } = cursor.unitSize();
     const version = cursor.unsigned(2);
     const kind = version >= 5 ? cursor.unsigned(1) : 1;
     const head = () => [cursor.unsigned(offsetSize), cursor.unsigned(1)] as const;

@@ -16,7 +16,7 @@ Options:
   -q                  say nothing of attached probes and lost events
   -v                  say more: the kernel's log of refused programs
   -d c                print the C that the program becomes, and end
-  -k                  warn of look-ups of missing keys (-kk is the same)
+  -k                  warn of missing keys and of reads of memory that fail (-kk is the same)
   -I DIRECTORY        look for headers and imports there, too
   --include FILE      read this header before the program
   --unsafe            allow system(), signal() and others that change the machine

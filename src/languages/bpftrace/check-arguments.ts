@@ -37,18 +37,6 @@ export abstract class CheckArguments extends CheckImportedCalls {
     return undefined;
   }
 
-  /** Complains of a wrong number of arguments. */
-  arity(call: CallExpression, least: number, most = least): boolean {
-    const { length } = call.arguments;
-    if (length >= least && length <= most) return true;
-    const wanted = least === most ? `${least}` : length < least ? `at least ${least}` : `at most ${most}`;
-    this.error(
-      `${call.name}() requires ${wanted} argument${/\b1$/.test(wanted) ? "" : "s"} (${length} provided)`,
-      call.span,
-    );
-    return false;
-  }
-
   /** A type, or the type of an expression. */
   typeArgument(argument: Expression | undefined, call: CallExpression): Type {
     if (argument === undefined) {

@@ -2,7 +2,7 @@ import type { Local, Step, Value } from "../../program/tir.ts";
 import type { Type } from "../../program/types.ts";
 import { similarNames } from "../../source/similar-names.ts";
 import type { Span } from "../../source/source-text.ts";
-import type { Expression, Statement, TypeName } from "./ast.ts";
+import type { CallExpression, Expression, Statement, TypeName } from "./ast.ts";
 import type { CheckState } from "./check-state.ts";
 import type { ProbeContext } from "./probe-context.ts";
 import { Scope } from "./scope.ts";
@@ -41,6 +41,18 @@ export abstract class CheckBase {
   protected refuse(message: string, span: Span, hint?: string): Value {
     this.error(message, span, hint);
     return this.nothing(span);
+  }
+
+  /** Complains of a wrong number of arguments. */
+  arity(call: CallExpression, least: number, most = least): boolean {
+    const { length } = call.arguments;
+    if (length >= least && length <= most) return true;
+    const wanted = least === most ? `${least}` : length < least ? `at least ${least}` : `at most ${most}`;
+    this.error(
+      `${call.name}() requires ${wanted} argument${/\b1$/.test(wanted) ? "" : "s"} (${length} provided)`,
+      call.span,
+    );
+    return false;
   }
 
   protected constant(value: bigint, type: Type, span: Span): Value {

@@ -14,11 +14,7 @@ export abstract class CheckFunctions extends CheckStatements {
   /** A function of the script where it is called: its body, with variables of its own. */
   callFunction(called: UserFunction, call: CallExpression): Value {
     const { span } = call;
-    if (called.parameters.length !== call.arguments.length) {
-      const plural = called.parameters.length === 1 ? "" : "s";
-      const counts = `${called.parameters.length} argument${plural} (${call.arguments.length} provided)`;
-      return this.refuse(`${called.name}() requires ${counts}`, span);
-    }
+    if (!this.arity(call, called.parameters.length)) return this.nothing(span);
     const scope = new Scope(undefined, `${this.scope.path}/${span.start}`);
     const values = call.arguments.map((argument) => this.value(argument));
     return this.guarded(span, () =>

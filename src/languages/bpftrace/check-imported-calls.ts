@@ -15,11 +15,7 @@ export abstract class CheckImportedCalls extends CheckFunctions {
   protected callImported({ name, parameters, returns }: ImportedFunction, call: CallExpression): Value {
     const { span } = call;
     const values = call.arguments.map((argument) => this.value(argument));
-    if (parameters.length !== values.length) {
-      const plural = parameters.length === 1 ? "" : "s";
-      const counts = `${parameters.length} argument${plural} (${values.length} provided)`;
-      return this.refuse(`${name}() requires ${counts}`, span);
-    }
+    if (!this.arity(call, parameters.length)) return this.nothing(span);
     const byValue = [...parameters.map(({ type }) => type), returns].find(({ kind }) => kind === "struct");
     if (byValue !== undefined) {
       const hint = "Let the function take, or fill in, what a pointer leads to.";
